@@ -1,0 +1,1 @@
+"""Headwater: find counterfeits where they are made, keep evidence, never miss a counter-notice."""
