@@ -1,1 +1,1 @@
-
+"""The outside world: tables, buckets, mail, HTTP, pictures and evidence formats."""

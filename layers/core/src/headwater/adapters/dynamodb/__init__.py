@@ -1,0 +1,1 @@
+"""One module per table. Rows stay inside their module; domain records come out."""

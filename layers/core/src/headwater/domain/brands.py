@@ -1,0 +1,120 @@
+"""The brand that is watched for: its products, names, rights, watches and who gets mail."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from headwater.domain.platforms import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One of the brand's own pictures. `id` is "product-id/file-name"."""
+
+    id: str
+    product: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product of the brand; `price` is the brand's own retail price."""
+
+    id: str
+    name: str
+    references: tuple[Reference, ...]
+    price: Decimal | None = None
+    currency: str | None = None
+
+
+class RightKind(StrEnum):
+    """What a complaint can rest on."""
+
+    TRADEMARK = "trademark"
+    COPYRIGHT = "copyright"
+    DESIGN = "design"
+    PATENT = "patent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """A registered (or, for copyright, claimed) right. `country` is ISO 3166 alpha-2."""
+
+    kind: RightKind
+    number: str
+    country: str
+    owner: str
+    classes: tuple[int, ...] = ()
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What to look for, and where."""
+
+    id: str
+    platforms: tuple[Platform, ...]
+    words: tuple[str, ...]
+
+
+class RecipientRole(StrEnum):
+    """When somebody is written to."""
+
+    OWNER = "owner"
+    ESCALATION = "escalation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who gets alert mails. `timezone` is an IANA name, used for the text only."""
+
+    email: str
+    timezone: str
+    role: RecipientRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Everything that the owner told us about one brand."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+    chinese_names: tuple[str, ...]
+    ordinary_words: tuple[str, ...]
+    products: tuple[Product, ...]
+    rights: tuple[Right, ...]
+    watches: tuple[Watch, ...]
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(reference for product in self.products for reference in product.references)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformAccess:
+    """What the owner allows us to fetch from a platform by ourselves."""
+
+    fetch_pages: bool = False
+    fetch_pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The whole configuration: all brands, and what may be fetched where."""
+
+    contact: str
+    brands: tuple[Brand, ...]
+    access: tuple[tuple[Platform, PlatformAccess], ...]
+
+    def brand(self, brand_id: str) -> Brand:
+        """Raises KeyError with the ids that exist."""
+        for brand in self.brands:
+            if brand.id == brand_id:
+                return brand
+        raise KeyError(f"no brand {brand_id!r}; there is {[brand.id for brand in self.brands]}")
+
+    def access_to(self, platform: Platform) -> PlatformAccess:
+        return dict(self.access).get(platform, PlatformAccess())

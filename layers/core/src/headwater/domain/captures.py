@@ -1,0 +1,88 @@
+"""What was kept of a listing: the parts, their hashes, and the manifest that lists them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from headwater.domain.listings import CollectedBy, Listing, ListingKey
+
+
+class PartRole(StrEnum):
+    """What a kept file is."""
+
+    PAGE = "page"
+    PICTURE = "picture"
+    SCREENSHOT = "screenshot"
+    WARC = "warc"
+    FACTS = "facts"
+
+
+class CaptureOutcome(StrEnum):
+    """How much of the listing could be kept."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """Exactly one version of one object: a later version under the same key is another object."""
+
+    key: str
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One kept file. `sha256` is lower-case hex over its bytes, `size` counts bytes."""
+
+    name: str
+    role: PartRole
+    source_url: str | None
+    media_type: str
+    size: int
+    sha256: str
+    stored: StoredObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPart:
+    """Something that should have been kept and could not be, with the reason in plain words."""
+
+    role: PartRole
+    source_url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One look at one listing. `id` is deterministic, so looking twice at the same bytes is one.
+
+    `rehearsal` is True when the bytes came from a rehearsal marketplace and not from the platform.
+    """
+
+    brand: str
+    listing: Listing
+    id: str
+    captured_at: datetime
+    collected_by: CollectedBy
+    route: str
+    outcome: CaptureOutcome
+    parts: tuple[Part, ...]
+    missing: tuple[MissingPart, ...]
+    manifest: StoredObject
+    manifest_sha256: str
+    previous_manifest_sha256: str | None
+    watch: str
+    query: str
+    rehearsal: bool = False
+
+    @property
+    def key(self) -> ListingKey:
+        return self.listing.key
+
+    @property
+    def pictures(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.role is PartRole.PICTURE)
