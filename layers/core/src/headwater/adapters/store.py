@@ -1,0 +1,87 @@
+"""Buckets: objects that are written once, with a checksum, and read by version."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from headwater.domain.captures import StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@cache
+def _client() -> "S3Client":
+    return boto3.client("s3", config=Config(signature_version="s3v4", retries={"mode": "standard"}))
+
+
+class NoSuchObject(Exception):  # noqa: N818 - says what is the matter
+    """There is nothing under the key; the message names bucket and key."""
+
+
+class Bucket:
+    """One S3 bucket by its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        """The bytes of that version (None: the newest). Raises NoSuchObject."""
+        try:
+            if version_id is None:
+                answer = _client().get_object(Bucket=self.name, Key=key)
+            else:
+                answer = _client().get_object(Bucket=self.name, Key=key, VersionId=version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion", "404"}:
+                raise NoSuchObject(f"s3://{self.name}/{key} does not exist") from error
+            raise
+        return answer["Body"].read()
+
+    def put(self, key: str, body: bytes, media_type: str) -> StoredObject:
+        """Write it, over an older object under the same key if there is one."""
+        answer = _client().put_object(
+            Bucket=self.name,
+            Key=key,
+            Body=body,
+            ContentType=media_type,
+            ChecksumSHA256=_checksum(body),
+        )
+        return StoredObject(key=key, version_id=answer.get("VersionId"))
+
+    def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None:
+        """Write it unless the key is taken; None when it was."""
+        try:
+            answer = _client().put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType=media_type,
+                ChecksumSHA256=_checksum(body),
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+                return None
+            raise
+        return StoredObject(key=key, version_id=answer.get("VersionId"))
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """The keys below a prefix, in order."""
+        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            for entry in page.get("Contents", []):
+                yield entry["Key"]
+
+    def delete(self, key: str) -> None:
+        _client().delete_object(Bucket=self.name, Key=key)
+
+
+def _checksum(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
