@@ -39,6 +39,10 @@ class NotAllowed(Exception):  # noqa: N818 - reads as the sentence that it is
     """The change is not allowed from the present state; the message says what is."""
 
 
+class Conflict(Exception):  # noqa: N818 - says what happened
+    """Somebody else saved the record since it was read: read it again, then decide again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
     """What happened to the case: when, by whom ("match", "owner", a mail address), through what."""
