@@ -6,9 +6,18 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
+
+from headwater.domain.captures import Capture, StoredObject
+from headwater.domain.exchanges import Exchange, Fetched, FetchFailed
+from headwater.domain.listings import ListingKey
+from headwater.domain.manifests import sha256
+from headwater.domain.pages import Page
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -94,3 +103,72 @@ class DialledElsewhere(httpcore.NetworkBackend):
         if self._port is None:
             raise AssertionError(f"dialled {host}:{port}")
         return httpcore.SyncBackend().connect_tcp("127.0.0.1", self._port, timeout)
+
+
+class BucketInMemory:
+    """Every version of every object, as a versioned bucket keeps them."""
+
+    def __init__(self, objects: dict[str, bytes] | None = None) -> None:
+        self.versions: dict[str, list[bytes]] = {k: [v] for k, v in (objects or {}).items()}
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        versions = self.versions[key]
+        return versions[-1 if version_id is None else int(version_id.removeprefix("v"))]
+
+    def put(self, key: str, body: bytes, media_type: str) -> StoredObject:
+        self.versions.setdefault(key, []).append(body)
+        return StoredObject(key=key, version_id=f"v{len(self.versions[key]) - 1}")
+
+    def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None:
+        return None if key in self.versions else self.put(key, body, media_type)
+
+
+class CapturesInMemory:
+    """The captures table's promises without the table."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, str], Capture] = {}
+
+    def add(self, capture: Capture) -> bool:
+        row_key = (capture.brand, str(capture.key), capture.id)
+        return self.rows.setdefault(row_key, capture) is capture
+
+    def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None:
+        return self.rows.get((brand, str(key), capture_id))
+
+    def of_listing(self, brand: str, key: ListingKey) -> list[Capture]:
+        found = [row for row in self.rows.values() if (row.brand, row.key) == (brand, key)]
+        return sorted(found, key=lambda capture: capture.captured_at, reverse=True)
+
+
+class DoorInMemory:
+    """Answers by address; an address that is not there fails as an unknown name does."""
+
+    def __init__(self, answers: dict[str, Page | FetchFailed]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def fetch(self, url: str) -> Fetched:
+        self.asked.append(url)
+        answer = self.answers.get(url, FetchFailed("the name does not resolve"))
+        if isinstance(answer, FetchFailed):
+            raise answer
+        exchange = Exchange(
+            url=url,
+            address="47.246.146.1:443",
+            started_at=NOON,
+            request=f"GET {url} HTTP/1.1\r\n\r\n".encode(),
+            response=b"HTTP/1.1 200 OK\r\n\r\n" + answer.body,
+        )
+        return Fetched(
+            page=answer, exchanges=(exchange,), fetched_at=NOON, server_date="Sat, 21 Nov 2026"
+        )
+
+
+def answer(url: str, body: bytes, status: int = 200, media_type: str = "text/html") -> Page:
+    return Page(url=url, body=body, status=status, headers={"content-type": media_type})
+
+
+def page_key(body: bytes) -> str:
+    """Where a seen page lies in the work bucket."""
+    return f"pages/{sha256(body)}"

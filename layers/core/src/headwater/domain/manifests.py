@@ -1,0 +1,116 @@
+"""The manifest: one canonical text that names every kept byte of a capture by its hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from headwater.domain.captures import CaptureOutcome, MissingPart, Part
+from headwater.domain.exchanges import Fetched
+from headwater.domain.listings import Sighting
+
+SCHEMA = "headwater/manifest/1"
+"""Changes with every change of meaning; a verifier refuses what it does not know."""
+
+FILE_NAME = "manifest.json"
+
+
+def sha256(body: bytes) -> str:
+    """Lower-case hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """The one spelling of a value: UTF-8 JSON, keys sorted, no spaces, no floating point.
+
+    Raises ValueError for what has no exact spelling (a float, a naive time, a lone surrogate).
+    """
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def plain(value: object) -> Any:
+    """Records as JSON values: decimals and times as text, None kept, floats refused."""
+    match value:
+        case Enum():
+            return plain(value.value)
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return str(value)
+        case datetime():
+            if value.tzinfo is None:
+                raise ValueError(f"a time without its zone has no exact spelling: {value}")
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Mapping():
+            return {str(plain(key)): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    raise ValueError(f"{type(value).__name__} has no exact spelling: {value!r}")
+
+
+def capture_id(sighting: Sighting, page_sha256: str | None) -> str:
+    """The same listing with the same page and the same facts is the same capture: 32 hex digits.
+
+    When and by which run it was seen is left out, so that a repeated message changes nothing.
+    """
+    facts = {"brand": sighting.brand, "listing": sighting.listing, "page": page_sha256}
+    return sha256(canonical(facts))[:32]
+
+
+def describe_fetch(part: str | None, asked: str, fetched: Fetched) -> dict[str, Any]:
+    """What is to be said of one fetch: the way it took, whom it reached and both clocks."""
+    last = fetched.exchanges[-1]
+    return {
+        "part": part,
+        "asked": asked,
+        "answered": fetched.page.url,
+        "redirects": fetched.redirects,
+        "address": last.address,
+        "status": fetched.page.status,
+        "server_date": fetched.server_date,
+        "fetched_at": fetched.fetched_at,
+        "tls": last.tls
+        and {
+            "version": last.tls.version,
+            "cipher": last.tls.cipher,
+            "certificate_sha256": sha256(last.tls.certificate),
+        },
+    }
+
+
+def manifest(
+    sighting: Sighting,
+    *,
+    capture: str,
+    captured_at: datetime,
+    outcome: CaptureOutcome,
+    parts: tuple[Part, ...],
+    missing: tuple[MissingPart, ...],
+    fetches: tuple[dict[str, Any], ...],
+    previous_manifest_sha256: str | None,
+    made_by: Mapping[str, str],
+    rehearsal: bool,
+) -> bytes:
+    """The canonical manifest of a capture; its SHA-256 stands for all of it."""
+    return canonical(
+        {
+            "schema": SCHEMA,
+            "capture": capture,
+            "captured_at": captured_at,
+            "outcome": outcome,
+            "rehearsal": rehearsal,
+            "found": sighting,
+            "parts": parts,
+            "missing": missing,
+            "fetches": fetches,
+            "previous_manifest_sha256": previous_manifest_sha256,
+            "made_by": made_by,
+        }
+    )

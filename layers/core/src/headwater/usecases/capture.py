@@ -1,0 +1,265 @@
+"""Keep what a listing shows: its page, its pictures, and a manifest that names every byte."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from headwater.domain.brands import PlatformAccess
+from headwater.domain.captures import (
+    Capture,
+    CaptureOutcome,
+    MissingPart,
+    Part,
+    PartRole,
+    StoredObject,
+)
+from headwater.domain.exchanges import Fetched, FetchFailed
+from headwater.domain.listings import ListingKey, Sighting
+from headwater.domain.manifests import FILE_NAME, capture_id, describe_fetch, manifest, sha256
+from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
+
+MAX_PICTURES = 12
+PICTURE_BYTES = 60_000_000
+"""What all pictures of one capture may weigh together: what fits a small function's memory."""
+
+
+class SeenPages(Protocol):
+    """The raw pages that the search or an import left behind."""
+
+    def get(self, key: str) -> bytes: ...
+
+
+class EvidenceStore(Protocol):
+    """Objects that nobody can quietly change."""
+
+    def put(self, key: str, body: bytes, media_type: str) -> StoredObject: ...
+    def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None: ...
+
+
+class CaptureRows(Protocol):
+    """The captures that are known."""
+
+    def add(self, capture: Capture) -> bool: ...
+    def of_listing(self, brand: str, key: ListingKey) -> list[Capture]: ...
+
+
+class Door(Protocol):
+    """The way to the open internet. Raises FetchFailed."""
+
+    def fetch(self, url: str) -> Fetched: ...
+
+
+def capture(
+    sighting: Sighting,
+    *,
+    access: PlatformAccess,
+    read: Callable[[Page], PageReading],
+    pages: SeenPages,
+    evidence: EvidenceStore,
+    captures: CaptureRows,
+    door: Door,
+    now: Callable[[], datetime],
+    made_by: Mapping[str, str],
+    rehearsal: bool,
+) -> Capture:
+    """Keep the listing as far as it can be had, once; the same message again changes nothing.
+
+    `read` judges a fetched page of the listing's platform, `made_by` names tool and call for the
+    manifest. What cannot be had is named in `missing`, it never stops the rest. A platform's
+    refusal is kept as that and not asked again.
+    """
+    seen = pages.get(sighting.page_object) if sighting.page_object else None
+    identifier = capture_id(sighting, sha256(seen) if seen is not None else None)
+    earlier = captures.of_listing(sighting.brand, sighting.listing.key)
+    for known in earlier:
+        if known.id == identifier:
+            return known
+
+    key = sighting.listing.key
+    kept = _Kept(evidence, f"captures/{sighting.brand}/{key.platform}/{key.offer_id}/{identifier}")
+    if seen is not None:
+        # No address: what was seen may as well be a page of results as the listing's own.
+        kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen))
+    gone, refused = False, False
+    if access.fetch_pages:
+        verdict = _keep_page(sighting.listing.url, kept, door, read)
+        gone, refused = verdict is Verdict.GONE, verdict is not None and verdict.refused
+    elif seen is None:
+        kept.miss(
+            PartRole.PAGE,
+            sighting.listing.url,
+            f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
+        )
+    _keep_pictures(sighting, kept, door, access)
+
+    has_page = any(part.role is PartRole.PAGE for part in kept.parts)
+    if gone:
+        outcome = CaptureOutcome.GONE
+    elif refused and not has_page:
+        outcome = CaptureOutcome.REFUSED
+    else:
+        outcome = CaptureOutcome.PARTIAL if kept.missing else CaptureOutcome.COMPLETE
+    captured_at = now()
+    previous = earlier[0].manifest_sha256 if earlier else None
+    text = manifest(
+        sighting,
+        capture=identifier,
+        captured_at=captured_at,
+        outcome=outcome,
+        parts=tuple(kept.parts),
+        missing=tuple(kept.missing),
+        fetches=tuple(kept.fetches),
+        previous_manifest_sha256=previous,
+        made_by=made_by,
+        rehearsal=rehearsal,
+    )
+    record = Capture(
+        brand=sighting.brand,
+        listing=sighting.listing,
+        id=identifier,
+        captured_at=captured_at,
+        collected_by=sighting.collected_by,
+        route=sighting.route,
+        outcome=outcome,
+        parts=tuple(kept.parts),
+        missing=tuple(kept.missing),
+        manifest=kept.store(FILE_NAME, text, "application/json"),
+        manifest_sha256=sha256(text),
+        previous_manifest_sha256=previous,
+        watch=sighting.watch,
+        query=sighting.query,
+        rehearsal=rehearsal,
+    )
+    captures.add(record)
+    return record
+
+
+@dataclass
+class _Kept:
+    """What was kept of one listing so far, and what could not be."""
+
+    evidence: EvidenceStore
+    prefix: str
+    parts: list[Part] = field(default_factory=list)
+    missing: list[MissingPart] = field(default_factory=list)
+    fetches: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(
+        self, stem: str, role: PartRole, url: str | None, body: bytes, kind: tuple[str, str]
+    ) -> str:
+        """Store the bytes under their hash; returns the part's name. `kind`: media type, ending."""
+        media_type, ending = kind
+        digest = sha256(body)
+        stored = next((part.stored for part in self.parts if part.sha256 == digest), None)
+        part = Part(
+            name=f"{stem}.{ending}",
+            role=role,
+            source_url=url,
+            media_type=media_type,
+            size=len(body),
+            sha256=digest,
+            stored=stored or self.store(digest, body, media_type),
+        )
+        self.parts.append(part)
+        return part.name
+
+    def store(self, name: str, body: bytes, media_type: str) -> StoredObject:
+        """Exactly this version. A call that broke off left the key behind: write a further one."""
+        key = f"{self.prefix}/{name}"
+        stored = self.evidence.put_once(key, body, media_type)
+        return stored or self.evidence.put(key, body, media_type)
+
+    def miss(self, role: PartRole, url: str, reason: str) -> None:
+        self.missing.append(MissingPart(role=role, source_url=url, reason=reason))
+
+
+def _keep_page(
+    url: str, kept: _Kept, door: Door, read: Callable[[Page], PageReading]
+) -> Verdict | None:
+    """Fetch the listing's own page; None when nothing answered."""
+    try:
+        fetched = door.fetch(url)
+    except FetchFailed as failure:
+        kept.miss(PartRole.PAGE, url, failure.reason)
+        return None
+    verdict, reason = _judge(fetched.page, read)
+    name = None
+    if verdict.refused:
+        kept.miss(PartRole.PAGE, url, f"the platform refused: {reason}")
+    elif verdict is Verdict.ERROR:
+        kept.miss(PartRole.PAGE, url, reason)
+    else:
+        body = fetched.page.body
+        name = kept.keep("fetched", PartRole.PAGE, fetched.page.url, body, _page_type(body))
+    kept.fetches.append(describe_fetch(name, url, fetched))
+    return verdict
+
+
+def _judge(page: Page, read: Callable[[Page], PageReading]) -> tuple[Verdict, str]:
+    try:
+        reading = read(page)
+    except LayoutChanged as change:
+        return Verdict.SCHEMA_DRIFT, str(change)
+    return reading.verdict, reading.reason
+
+
+def _keep_pictures(sighting: Sighting, kept: _Kept, door: Door, access: PlatformAccess) -> None:
+    budget = PICTURE_BYTES
+    for number, url in enumerate(sighting.listing.pictures[:MAX_PICTURES], start=1):
+        if not access.fetch_pictures:
+            platform = sighting.listing.key.platform.title
+            kept.miss(
+                PartRole.PICTURE, url, f"fetching pictures from {platform} is not switched on"
+            )
+            continue
+        if budget <= 0:
+            kept.miss(
+                PartRole.PICTURE,
+                url,
+                f"the pictures before it weigh more than {PICTURE_BYTES} bytes together",
+            )
+            continue
+        try:
+            fetched = door.fetch(url)
+        except FetchFailed as failure:
+            kept.miss(PartRole.PICTURE, url, failure.reason)
+            continue
+        page = fetched.page
+        kind = picture_type(page.body)
+        budget -= len(page.body)
+        name = None
+        if page.status != 200:
+            kept.miss(PartRole.PICTURE, url, f"the answer was HTTP {page.status}")
+        elif kind is None:
+            said = page.headers.get("content-type", "nothing")
+            kept.miss(PartRole.PICTURE, url, f"the answer is no picture; it calls itself {said}")
+        else:
+            name = kept.keep(f"picture-{number:02}", PartRole.PICTURE, url, page.body, kind)
+        kept.fetches.append(describe_fetch(name, url, fetched))
+
+
+def picture_type(body: bytes) -> tuple[str, str] | None:
+    """Media type and file ending by the first bytes; what a server calls it proves nothing."""
+    if body.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg", "jpg"
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png", "png"
+    if body.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif", "gif"
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp", "webp"
+    if body[4:12] in {b"ftypavif", b"ftypavis"}:
+        return "image/avif", "avif"
+    return None
+
+
+def _page_type(body: bytes) -> tuple[str, str]:
+    """Media type and file ending of a page as a browser, an app or a person saved it."""
+    start = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] in {b"{", b"["}:
+        return "application/json", "json"
+    headers = start.partition(b"\r\n\r\n")[0].lower()
+    if start[:1] != b"<" and b"mime-version:" in headers and b"multipart/related" in start.lower():
+        return "multipart/related", "mhtml"
+    return "text/html", "html"

@@ -1,0 +1,270 @@
+"""A listing is kept as far as it can be had, and what is missing is said."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from headwater.domain.brands import PlatformAccess
+from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
+from headwater.domain.exchanges import FetchFailed
+from headwater.domain.listings import Sighting
+from headwater.domain.manifests import canonical, sha256
+from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
+from headwater.domain.platforms import Platform
+from headwater.usecases.capture import MAX_PICTURES, PICTURE_BYTES, capture
+from tests.factories import LISTING, NOON, SIGHTING
+from tests.fakes.evidence import (
+    BucketInMemory,
+    CapturesInMemory,
+    DoorInMemory,
+    answer,
+    page_key,
+)
+
+PAGE = "<html><title>峡湾</title></html>".encode()
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+PNG = b"\x89PNG\r\n\x1a\n another picture"
+A, B = LISTING.pictures
+SEEN = replace(SIGHTING, page_object=page_key(PAGE))
+
+
+@dataclass
+class Room:
+    """All that a capture needs, in memory."""
+
+    door: DoorInMemory = field(
+        default_factory=lambda: DoorInMemory(
+            {A: answer(A, JPEG, media_type="image/jpeg"), B: answer(B, PNG)}
+        )
+    )
+    pages: BucketInMemory = field(default_factory=lambda: BucketInMemory({page_key(PAGE): PAGE}))
+    evidence: BucketInMemory = field(default_factory=BucketInMemory)
+    captures: CapturesInMemory = field(default_factory=CapturesInMemory)
+    access: PlatformAccess = field(default_factory=PlatformAccess)
+    now: datetime = NOON
+    verdict: Verdict = Verdict.OK
+
+    def read(self, page: Page) -> PageReading:
+        if self.verdict is Verdict.SCHEMA_DRIFT:
+            raise LayoutChanged("no price where it was")
+        return PageReading(
+            platform=Platform.ALI1688,
+            kind=PageKind.LISTING,
+            verdict=self.verdict,
+            reason="a slider",
+        )
+
+    def capture(self, sighting: Sighting) -> Capture:
+        return capture(
+            sighting,
+            access=self.access,
+            read=self.read,
+            pages=self.pages,
+            evidence=self.evidence,
+            captures=self.captures,
+            door=self.door,
+            now=lambda: self.now,
+            made_by={"tool": "headwater", "version": "1"},
+            rehearsal=True,
+        )
+
+    def bytes_of(self, stored: StoredObject) -> bytes:
+        return self.evidence.get(stored.key, stored.version_id)
+
+
+def test_an_imported_listing_is_kept_with_its_pictures() -> None:
+    room = Room()
+    kept = room.capture(SEEN)
+    assert kept.outcome is CaptureOutcome.COMPLETE
+    assert [(part.name, part.role) for part in kept.parts] == [
+        ("seen.html", PartRole.PAGE),
+        ("picture-01.jpg", PartRole.PICTURE),
+        ("picture-02.png", PartRole.PICTURE),
+    ]
+    assert [room.bytes_of(part.stored) for part in kept.parts] == [PAGE, JPEG, PNG]
+    assert room.captures.of_listing("fjellvik", LISTING.key) == [kept]
+    assert kept.rehearsal
+    assert room.door.asked == [A, B]
+
+
+def test_every_part_lies_under_its_hash_below_the_capture() -> None:
+    room = Room()
+    kept = room.capture(SEEN)
+    for part in kept.parts:
+        assert part.stored.key == f"captures/fjellvik/1688/601748658723/{kept.id}/{part.sha256}"
+        body = room.bytes_of(part.stored)
+        assert (sha256(body), len(body)) == (part.sha256, part.size)
+
+
+def test_the_manifest_names_all_of_it_and_its_hash_is_the_rows() -> None:
+    room = Room()
+    kept = room.capture(SEEN)
+    text = room.bytes_of(kept.manifest)
+    assert sha256(text) == kept.manifest_sha256
+    said = json.loads(text)
+    assert canonical(said) == text
+    assert [part["sha256"] for part in said["parts"]] == [part.sha256 for part in kept.parts]
+    assert said["parts"][0]["stored"]["version_id"] == "v0"
+    assert said["found"]["rank"] == 1
+    assert said["found"]["listing"]["price"]["minimum"] == "2.30"
+    assert said["fetches"][0]["address"] == "47.246.146.1:443"
+    assert said["made_by"] == {"tool": "headwater", "version": "1"}
+    assert said["rehearsal"] is True
+
+
+def test_the_same_message_again_changes_nothing_and_asks_nobody() -> None:
+    room = Room()
+    first = room.capture(SEEN)
+    room.now += timedelta(hours=1)
+    asked = list(room.door.asked)
+    assert room.capture(replace(SEEN, run="again")) == first
+    assert room.door.asked == asked
+    assert all(len(versions) == 1 for versions in room.evidence.versions.values())
+
+
+def test_a_capture_that_broke_off_is_finished_by_the_next_try() -> None:
+    room = Room()
+    reference = Room().capture(SEEN)
+    prefix = reference.parts[0].stored.key.rpartition("/")[0]
+    room.evidence.put(f"{prefix}/{sha256(PAGE)}", PAGE, "text/html")
+    room.evidence.put(f"{prefix}/manifest.json", b"of the first try", "application/json")
+    kept = room.capture(SEEN)
+    assert room.bytes_of(kept.parts[0].stored) == PAGE
+    assert sha256(room.bytes_of(kept.manifest)) == kept.manifest_sha256
+
+
+def test_a_second_look_names_the_manifest_of_the_first() -> None:
+    room = Room()
+    first = room.capture(SEEN)
+    room.now += timedelta(days=1)
+    second = room.capture(replace(SEEN, listing=replace(LISTING, title="changed")))
+    assert second.id != first.id
+    assert second.previous_manifest_sha256 == first.manifest_sha256
+    assert first.previous_manifest_sha256 is None
+
+
+def test_one_bad_picture_marks_one_picture() -> None:
+    room = Room()
+    room.door.answers[A] = FetchFailed("'cbu01.alicdn.com' did not answer in time")
+    kept = room.capture(SEEN)
+    assert kept.outcome is CaptureOutcome.PARTIAL
+    assert [(gap.source_url, gap.reason) for gap in kept.missing] == [
+        (A, "'cbu01.alicdn.com' did not answer in time")
+    ]
+    assert [part.name for part in kept.pictures] == ["picture-02.png"]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (answer(A, b"gone", status=404), "HTTP 404"),
+        (answer(A, JPEG, status=503), "HTTP 503"),
+        (answer(A, b"<html>slide to verify", media_type="image/jpeg"), "is no picture"),
+        (answer(A, b"", media_type="image/jpeg"), "is no picture"),
+    ],
+)
+def test_what_is_no_picture_is_not_kept_as_one(page: Page, words: str) -> None:
+    room = Room()
+    room.door.answers[A] = page
+    kept = room.capture(SEEN)
+    assert words in kept.missing[0].reason
+    assert len(kept.pictures) == 1
+
+
+def test_the_same_picture_twice_is_stored_once() -> None:
+    room = Room()
+    room.door.answers[B] = answer(B, JPEG)
+    kept = room.capture(SEEN)
+    assert kept.pictures[0].stored == kept.pictures[1].stored
+    assert kept.pictures[0].name != kept.pictures[1].name
+
+
+def test_pictures_stop_at_the_limits_of_number_and_weight() -> None:
+    many = tuple(f"https://cbu01.alicdn.com/{number}.jpg" for number in range(20))
+    heavy = JPEG + bytes(PICTURE_BYTES // 2)
+    room = Room(door=DoorInMemory({url: answer(url, heavy) for url in many}))
+    kept = room.capture(replace(SEEN, listing=replace(LISTING, pictures=many)))
+    assert len(room.door.asked) == 2
+    assert len(kept.pictures) == 2
+    assert len(kept.missing) == MAX_PICTURES - 2
+    assert "weigh more" in kept.missing[0].reason
+
+
+def test_nothing_is_fetched_that_the_owner_did_not_allow() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=False, fetch_pictures=False))
+    kept = room.capture(SEEN)
+    assert room.door.asked == []
+    assert kept.outcome is CaptureOutcome.PARTIAL
+    assert {gap.reason for gap in kept.missing} == {
+        "fetching pictures from 1688 is not switched on"
+    }
+
+
+def test_an_allowed_page_is_fetched_and_kept_beside_the_seen_one() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True))
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>live")
+    kept = room.capture(SEEN)
+    assert [part.name for part in kept.parts][:2] == ["seen.html", "fetched.html"]
+    assert kept.parts[1].source_url == LISTING.url
+    assert kept.outcome is CaptureOutcome.COMPLETE
+
+
+@pytest.mark.parametrize(
+    "verdict", [Verdict.BLOCKED_CHALLENGE, Verdict.BLOCKED_LOGIN, Verdict.RATE_LIMITED]
+)
+def test_a_refusal_is_kept_as_one_and_not_asked_again(verdict: Verdict) -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=verdict)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>slide")
+    kept = room.capture(SIGHTING)
+    assert kept.outcome is CaptureOutcome.REFUSED
+    assert kept.missing[0].reason == "the platform refused: a slider"
+    room.capture(SIGHTING)
+    assert room.door.asked.count(LISTING.url) == 1
+
+
+def test_a_refusal_does_not_undo_the_page_that_was_seen() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=Verdict.BLOCKED_CHALLENGE)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>slide")
+    kept = room.capture(SEEN)
+    assert kept.outcome is CaptureOutcome.PARTIAL
+    assert kept.parts[0].name == "seen.html"
+
+
+def test_a_listing_that_is_gone_is_said_to_be_gone() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=Verdict.GONE)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>removed", status=404)
+    kept = room.capture(SEEN)
+    assert kept.outcome is CaptureOutcome.GONE
+    assert "fetched.html" in [part.name for part in kept.parts]
+
+
+def test_a_page_whose_layout_changed_is_kept_all_the_same() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=Verdict.SCHEMA_DRIFT)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>new layout")
+    assert "fetched.html" in [part.name for part in room.capture(SEEN).parts]
+
+
+def test_no_page_at_all_is_said() -> None:
+    kept = Room().capture(SIGHTING)
+    assert kept.outcome is CaptureOutcome.PARTIAL
+    assert kept.missing[0].role is PartRole.PAGE
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'{"ret": []}', "seen.json"),
+        (b"\xef\xbb\xbf<!doctype html>", "seen.html"),
+        (
+            b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n",
+            "seen.mhtml",
+        ),
+        (b"\x00\xff", "seen.html"),
+    ],
+)
+def test_a_saved_page_keeps_its_kind(body: bytes, name: str) -> None:
+    room = Room(pages=BucketInMemory({page_key(body): body}))
+    kept = room.capture(replace(SIGHTING, page_object=page_key(body)))
+    assert kept.parts[0].name == name
