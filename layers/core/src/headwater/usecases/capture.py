@@ -44,8 +44,8 @@ class CaptureRows(Protocol):
     def of_listing(self, brand: str, key: ListingKey) -> list[Capture]: ...
 
 
-class Door(Protocol):
-    """The way to the open internet. Raises FetchFailed."""
+class Fetches(Protocol):
+    """Fetches an address. Raises FetchFailed."""
 
     def fetch(self, url: str) -> Fetched: ...
 
@@ -58,16 +58,17 @@ def capture(
     pages: SeenPages,
     evidence: EvidenceStore,
     captures: CaptureRows,
-    door: Door,
+    listing_pages: Fetches,
+    pictures: Fetches,
     now: Callable[[], datetime],
     made_by: Mapping[str, str],
     rehearsal: bool,
 ) -> Capture:
     """Keep the listing as far as it can be had, once; the same message again changes nothing.
 
-    `read` judges a fetched page of the listing's platform, `made_by` names tool and call for the
-    manifest. What cannot be had is named in `missing`, it never stops the rest. A platform's
-    refusal is kept as that and not asked again.
+    `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `read` judges
+    a page that was fetched, `made_by` names tool and call for the manifest. What cannot be had is
+    named in `missing` and never stops the rest; a refusal is kept as that and not asked again.
     """
     seen = pages.get(sighting.page_object) if sighting.page_object else None
     identifier = capture_id(sighting, sha256(seen) if seen is not None else None)
@@ -83,7 +84,7 @@ def capture(
         kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen))
     gone, refused = False, False
     if access.fetch_pages:
-        verdict = _keep_page(sighting.listing.url, kept, door, read)
+        verdict = _keep_page(sighting.listing.url, kept, listing_pages, read)
         gone, refused = verdict is Verdict.GONE, verdict is not None and verdict.refused
     elif seen is None:
         kept.miss(
@@ -91,7 +92,7 @@ def capture(
             sighting.listing.url,
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
-    _keep_pictures(sighting, kept, door, access)
+    _keep_pictures(sighting, kept, pictures, access)
 
     has_page = any(part.role is PartRole.PAGE for part in kept.parts)
     if gone:
@@ -175,11 +176,11 @@ class _Kept:
 
 
 def _keep_page(
-    url: str, kept: _Kept, door: Door, read: Callable[[Page], PageReading]
+    url: str, kept: _Kept, listing_pages: Fetches, read: Callable[[Page], PageReading]
 ) -> Verdict | None:
     """Fetch the listing's own page; None when nothing answered."""
     try:
-        fetched = door.fetch(url)
+        fetched = listing_pages.fetch(url)
     except FetchFailed as failure:
         kept.miss(PartRole.PAGE, url, failure.reason)
         return None
@@ -204,7 +205,9 @@ def _judge(page: Page, read: Callable[[Page], PageReading]) -> tuple[Verdict, st
     return reading.verdict, reading.reason
 
 
-def _keep_pictures(sighting: Sighting, kept: _Kept, door: Door, access: PlatformAccess) -> None:
+def _keep_pictures(
+    sighting: Sighting, kept: _Kept, pictures: Fetches, access: PlatformAccess
+) -> None:
     budget = PICTURE_BYTES
     for number, url in enumerate(sighting.listing.pictures[:MAX_PICTURES], start=1):
         if not access.fetch_pictures:
@@ -221,7 +224,7 @@ def _keep_pictures(sighting: Sighting, kept: _Kept, door: Door, access: Platform
             )
             continue
         try:
-            fetched = door.fetch(url)
+            fetched = pictures.fetch(url)
         except FetchFailed as failure:
             kept.miss(PartRole.PICTURE, url, failure.reason)
             continue

@@ -1,0 +1,85 @@
+"""A listing is new: keep what it shows before it changes."""
+
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from capture_function.settings import Settings
+from headwater import marketplaces
+from headwater.adapters.desk import read_desk
+from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.http import Fetcher
+from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
+from headwater.adapters.store import Bucket
+from headwater.adapters.stream import new_record
+from headwater.domain.listings import Sighting
+from headwater.domain.platforms import Platform
+from headwater.usecases.capture import capture
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@cache
+def _settings() -> Settings:
+    return Settings()
+
+
+@cache
+def _pages(platform: Platform, contact: str, rehearsal: str) -> PoliteFetcher:
+    """Kept between calls: it remembers when a host was asked last."""
+    hosts = marketplaces.marketplace(platform).hosts
+    fetcher = Fetcher(contact, hosts, rehearsal=rehearsal or None)
+    return PoliteFetcher(fetcher, gap_seconds=0 if rehearsal else GAP_SECONDS)
+
+
+@cache
+def _pictures(platform: Platform, contact: str, rehearsal: str) -> Fetcher:
+    hosts = marketplaces.marketplace(platform).picture_hosts
+    return Fetcher(contact, hosts, rehearsal=rehearsal or None)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=keep, processor=processor, context=context
+    )
+
+
+def keep(record: SQSRecord) -> None:
+    settings = _settings()
+    sighting = new_record(Sighting, record.body)
+    platform = sighting.listing.key.platform
+    work = Bucket(settings.work_bucket)
+    desk = read_desk(work)
+    rehearsal = settings.marketplace_rehearsal
+    kept = capture(
+        sighting,
+        access=desk.access_to(platform),
+        read=marketplaces.marketplace(platform).read,
+        pages=work,
+        evidence=Bucket(settings.evidence_bucket),
+        captures=Captures(settings.captures_table),
+        listing_pages=_pages(platform, desk.contact, rehearsal),
+        pictures=_pictures(platform, desk.contact, rehearsal),
+        now=lambda: datetime.now(UTC),
+        made_by={"tool": "headwater", "version": version("headwater"), "call": record.message_id},
+        rehearsal=bool(rehearsal),
+    )
+    metrics.add_metric("PicturesKept", MetricUnit.Count, len(kept.pictures))
+    metrics.add_metric("PartsMissing", MetricUnit.Count, len(kept.missing))
+    logger.info("captured", listing=str(kept.key), capture=kept.id, outcome=kept.outcome)
