@@ -1,1 +1,1 @@
-
+"""The search: schedules ask the platforms, and people's saved pages are read."""

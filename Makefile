@@ -1,0 +1,58 @@
+# Two commands: `make demo` and `make test`. Each sets itself up; the second run is fast.
+
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON      ?= python3
+ARCH        ?= arm64
+UV           = .local/uv/bin/uv
+RUN          = .venv/bin/
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint build validate fuzz bench clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/ready-demo ## the whole way once on a local AWS; ARGS="--once" ends there
+	$(RUN)headwater demo $(ARGS)
+
+test: lint ## lint, types, import contracts, template checks, tests
+	$(RUN)pytest -q $(ARGS)
+
+lint: .venv/ready-test
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports --no-logo
+	$(RUN)cfn-lint infra/template.yaml
+
+build: .venv/ready-deploy ## the zips as AWS gets them (ARCH=arm64 or x86_64), and their sizes
+	$(RUN)python infra/build.py --architecture $(ARCH)
+
+validate: .venv/ready-deploy ## what `sam` thinks of the template
+	cd infra && ../$(RUN)sam validate --lint --template template.yaml
+
+clean: ## forget the environment, the local AWS and what they made
+	rm -rf .venv .local out .aws-sam build
+
+# uv comes by pip into a small environment of its own, so that nothing has to be there before.
+$(UV):
+	@echo "setting up (once) …"
+	$(PYTHON) -c 'import sys; sys.exit("Headwater needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 …") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .local/uv
+	.local/uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+SYNC = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --inexact --python $(PYTHON)
+LOCK = uv.lock pyproject.toml $(wildcard */*/pyproject.toml */pyproject.toml)
+
+.venv/ready-demo: $(UV) $(LOCK)
+	$(SYNC) --no-default-groups --group local
+	@touch $@
+
+.venv/ready-test: $(UV) $(LOCK)
+	$(SYNC)
+	@touch $@ .venv/ready-demo
+
+.venv/ready-deploy: $(UV) $(LOCK)
+	$(SYNC) --group deploy
+	@touch $@

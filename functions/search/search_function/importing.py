@@ -1,0 +1,79 @@
+"""A person dropped a file into the work bucket's import/ prefix: its pages are read."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headwater.adapters.desk import read_desk
+from headwater.adapters.dynamodb.listings import Listings
+from headwater.adapters.dynamodb.runs import Runs
+from headwater.adapters.store import Bucket
+from headwater.domain.brands import Brand, Desk
+from headwater.marketplaces.files import pages_in
+from headwater.usecases.search import import_pages
+from search_function.settings import Settings
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@cache
+def _settings() -> Settings:
+    return Settings()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=read_dropped, processor=processor, context=context
+    )
+
+
+def read_dropped(record: SQSRecord) -> None:
+    notification = json.loads(record.body)
+    for dropped in notification.get("Records", []):  # none in S3's own test message
+        read_file(unquote_plus(dropped["s3"]["object"]["key"]))
+
+
+def read_file(key: str) -> None:
+    settings = _settings()
+    work = Bucket(settings.work_bucket)
+    desk = read_desk(work)
+    body = work.get(key)
+    name = key.removeprefix("import/")
+    for brand in brands_for(name, desk):
+        run = import_pages(
+            name,
+            pages_in(name, body),
+            brand=brand,
+            rehearsal=bool(settings.marketplace_rehearsal),
+            listings=Listings(settings.listings_table),
+            runs=Runs(settings.runs_table),
+            pages=work,
+            clock=lambda: datetime.now(UTC),
+        )
+        new = sum(asked.new for asked in run.asked)
+        metrics.add_metric("ListingsImported", MetricUnit.Count, new)
+        logger.info("imported", file=name, brand=brand.id, pages=len(run.asked), new=new)
+
+
+def brands_for(name: str, desk: Desk) -> tuple[Brand, ...]:
+    """`import/<brand>/file` is that brand's; a file straight in `import/` is read for each."""
+    folder = name.split("/", 1)[0]
+    owners = tuple(brand for brand in desk.brands if brand.id == folder)
+    return owners or desk.brands

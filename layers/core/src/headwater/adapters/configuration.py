@@ -1,0 +1,320 @@
+"""The owner's one config file: read, checked with line numbers, turned into the desk."""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from headwater.adapters.schedules import check_schedule
+from headwater.domain.brands import (
+    Brand,
+    Desk,
+    PlatformAccess,
+    Product,
+    Recipient,
+    RecipientRole,
+    Reference,
+    Right,
+    RightKind,
+    Watch,
+)
+from headwater.domain.platforms import Platform
+
+_Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+_Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Mail = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=200)]
+
+
+class ConfigurationError(Exception):
+    """What is wrong with the config, one line each: "file:line: where: what and the next step"."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Product(_Table):
+    id: _Id
+    name: _Text
+    pictures: Annotated[list[_Text], Field(min_length=1)]
+    price: Decimal | None = Field(default=None, gt=0)
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
+class _Right(_Table):
+    kind: RightKind
+    number: _Text
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    owner: _Text
+    classes: list[Annotated[int, Field(ge=1, le=45)]] = []
+    expires: date | None = None
+
+
+class _Watch(_Table):
+    id: _Id
+    platforms: Annotated[list[Platform], Field(min_length=1)]
+    words: Annotated[list[_Text], Field(min_length=1)]
+
+
+class _Recipient(_Table):
+    email: _Mail
+    timezone: str
+    role: RecipientRole = RecipientRole.OWNER
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin")
+        return name
+
+
+class _Brand(_Table):
+    id: _Id
+    name: _Text
+    names: Annotated[list[_Text], Field(min_length=1)]
+    chinese_names: list[_Text] = []
+    ordinary_words: list[_Text] = []
+    product: Annotated[list[_Product], Field(min_length=1)]
+    right: list[_Right] = []
+    watch: Annotated[list[_Watch], Field(min_length=1)]
+    recipient: Annotated[list[_Recipient], Field(min_length=1)]
+
+
+class _Access(_Table):
+    fetch_pages: bool = False
+    fetch_pictures: bool = True
+
+
+class Schedules(_Table):
+    """When the functions run, as EventBridge writes it: cron(…) in UTC, rate(…) or at(…)."""
+
+    search: str = "cron(15 3 * * ? *)"
+    deadlines: str = "cron(5 * * * ? *)"
+    site: str = "cron(45 4 * * ? *)"
+
+    @field_validator("search", "deadlines", "site")
+    @classmethod
+    def _valid(cls, expression: str) -> str:
+        check_schedule(expression)
+        return expression
+
+
+class _File(_Table):
+    contact: _Text
+    sender: _Mail
+    alarms: _Mail
+    brand: Annotated[list[_Brand], Field(min_length=1)]
+    platforms: dict[Platform, _Access] = {}
+    schedules: Schedules = Schedules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The checked config: the desk, the stack's parameters, and the pictures by their SHA-256."""
+
+    desk: Desk
+    sender: str
+    alarms: str
+    schedules: Schedules
+    pictures: dict[str, bytes]
+
+    def stack_parameters(self) -> dict[str, str]:
+        """What `sam deploy` is to be told."""
+        return {
+            "Sender": self.sender,
+            "AlarmAddress": self.alarms,
+            "SearchSchedule": self.schedules.search,
+            "DeadlinesSchedule": self.schedules.deadlines,
+            "SiteSchedule": self.schedules.site,
+        }
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read and check the file and every picture that it names. Raises ConfigurationError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            [f"{path}: cannot be read ({error.strerror}); name your config with --config FILE"]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([f"{path}: is not UTF-8 text; save it as UTF-8"]) from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([_toml_problem(path, error)]) from error
+    lines = _Lines(path, text)
+    try:
+        file = _File.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError([_problem(lines, item) for item in error.errors()]) from error
+    return _compile(file, path.parent, lines)
+
+
+def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
+    pictures: dict[str, bytes] = {}
+    problems: list[str] = []
+    brands = []
+    for brand_at, brand in enumerate(file.brand):
+        products = []
+        for product_at, product in enumerate(brand.product):
+            references = []
+            for name in product.pictures:
+                where = ("brand", brand_at, "product", product_at, "pictures")
+                try:
+                    data = (folder / name).read_bytes()
+                except OSError as error:
+                    what = f"the picture {name!r} cannot be read ({error.strerror})"
+                    problems.append(lines.say(where, f"{what}; paths start at the config's folder"))
+                    continue
+                sha256 = hashlib.sha256(data).hexdigest()
+                pictures[sha256] = data
+                reference_id = f"{product.id}/{Path(name).name}"
+                references.append(
+                    Reference(id=reference_id, product=product.id, sha256=sha256)
+                )
+            products.append(
+                Product(
+                    id=product.id,
+                    name=product.name,
+                    references=tuple(references),
+                    price=product.price,
+                    currency=product.currency,
+                )
+            )
+        brands.append(_brand(brand, tuple(products)))
+        problems += _repeats(lines, ("brand", brand_at, "product"), brand.product)
+        problems += _repeats(lines, ("brand", brand_at, "watch"), brand.watch)
+    problems += _repeats(lines, ("brand",), file.brand)
+    if problems:
+        raise ConfigurationError(problems)
+    desk = Desk(
+        contact=file.contact,
+        brands=tuple(brands),
+        access=tuple(
+            (
+                platform,
+                PlatformAccess(
+                    fetch_pages=access.fetch_pages, fetch_pictures=access.fetch_pictures
+                ),
+            )
+            for platform, access in sorted(file.platforms.items())
+        ),
+    )
+    return Configuration(
+        desk=desk,
+        sender=file.sender,
+        alarms=file.alarms,
+        schedules=file.schedules,
+        pictures=pictures,
+    )
+
+
+def _brand(brand: _Brand, products: tuple[Product, ...]) -> Brand:
+    return Brand(
+        id=brand.id,
+        name=brand.name,
+        names=tuple(brand.names),
+        chinese_names=tuple(brand.chinese_names),
+        ordinary_words=tuple(brand.ordinary_words),
+        products=products,
+        rights=tuple(
+            Right(
+                kind=right.kind,
+                number=right.number,
+                country=right.country,
+                owner=right.owner,
+                classes=tuple(right.classes),
+                expires=right.expires,
+            )
+            for right in brand.right
+        ),
+        watches=tuple(
+            Watch(id=watch.id, platforms=tuple(watch.platforms), words=tuple(watch.words))
+            for watch in brand.watch
+        ),
+        recipients=tuple(
+            Recipient(email=person.email, timezone=person.timezone, role=person.role)
+            for person in brand.recipient
+        ),
+    )
+
+
+def _repeats(
+    lines: "_Lines", where: tuple[str | int, ...], tables: "list[_Brand] | list[_Product] | list[_Watch]"
+) -> list[str]:
+    seen: set[str] = set()
+    problems = []
+    for at, table in enumerate(tables):
+        if table.id in seen:
+            problems.append(lines.say((*where, at, "id"), f"the id {table.id!r} is used twice"))
+        seen.add(table.id)
+    return problems
+
+
+def _toml_problem(path: Path, error: tomllib.TOMLDecodeError) -> str:
+    found = re.search(r"^(?P<what>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error))
+    if found is None:
+        return f"{path}: is not TOML: {error}"
+    return f"{path}:{found['line']}: column {found['column']}: not TOML: {found['what']}"
+
+
+def _problem(lines: "_Lines", item: Any) -> str:
+    where = tuple(part for part in item["loc"] if part != "[key]")
+    kind: Literal["extra_forbidden", "missing"] | str = item["type"]
+    if kind == "extra_forbidden":
+        return lines.say(where, "is no setting that Headwater knows; correct or remove it")
+    if kind == "missing":
+        return lines.say(where, "is missing; add it")
+    message = item["msg"].removeprefix("Value error, ")
+    return lines.say(where, f"{message} (it is {item['input']!r})")
+
+
+class _Lines:
+    """Where each setting stands in the file. tomllib does not say, so the headers are followed."""
+
+    _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+    _SETTING = re.compile(r"^\s*([A-Za-z0-9_-]+|\"[^\"]*\")\s*=")
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._at: dict[tuple[str | int, ...], int] = {}
+        counts: dict[tuple[str | int, ...], int] = {}
+        table: tuple[str | int, ...] = ()
+        for number, line in enumerate(text.splitlines(), start=1):
+            if header := self._HEADER.match(line):
+                table = ()
+                names = [name.strip().strip('"') for name in header[2].split(".")]
+                for position, name in enumerate(names):
+                    table = (*table, name)
+                    last = position == len(names) - 1
+                    if last and header[1] == "[[":
+                        counts[table] = counts.get(table, -1) + 1
+                    if table in counts:
+                        table = (*table, counts[table])
+                # A new brand starts its own products, watches and rights again.
+                for other in [t for t in counts if len(t) > len(table) and t[: len(table)] == table]:
+                    del counts[other]
+                self._at.setdefault(table, number)
+            elif setting := self._SETTING.match(line):
+                self._at.setdefault((*table, setting[1].strip('"')), number)
+
+    def say(self, where: tuple[str | int, ...], what: str) -> str:
+        """One line: the file, the nearest line that is known, the setting's path, the problem."""
+        line = next(
+            (self._at[where[:n]] for n in range(len(where), 0, -1) if where[:n] in self._at), 1
+        )
+        path = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in where)
+        return f"{self._path}:{line}: {path}: {what}"

@@ -1,0 +1,54 @@
+"""`headwater config`: check the config file, show the stack's parameters, send it to the stack."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from headwater.adapters.configuration import (
+    Configuration,
+    ConfigurationError,
+    read_configuration,
+)
+from headwater.adapters.desk import reference_key, write_desk
+from headwater.adapters.store import Bucket
+
+HELP = "check the config file and send it, with the brand's pictures, to the stack"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("config/headwater.toml"), metavar="FILE")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("check", help="check the file and every picture in it")
+    verbs.add_parser("parameters", help="print the parameters for `sam deploy`")
+    push = verbs.add_parser("push", help="send the brands and their pictures to the stack")
+    push.add_argument("--bucket", required=True, help="the stack's work bucket (its output WorkBucket)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        configuration = read_configuration(arguments.config)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if arguments.verb == "parameters":
+        parameters = configuration.stack_parameters().items()
+        print(" ".join(shlex.quote(f"{name}={value}") for name, value in parameters))
+        return 0
+    brands = configuration.desk.brands
+    pictures = len(configuration.pictures)
+    if arguments.verb == "push":
+        push_configuration(configuration, Bucket(arguments.bucket))
+        print(f"{len(brands)} brand(s) with {pictures} pictures are in {arguments.bucket}")
+    else:
+        print(f"{arguments.config}: good: {len(brands)} brand(s), {pictures} pictures")
+    return 0
+
+
+def push_configuration(configuration: Configuration, work: Bucket) -> None:
+    """Pictures first, the desk last: a function never sees a reference that is not there yet."""
+    for brand in configuration.desk.brands:
+        for reference in brand.references:
+            picture = configuration.pictures[reference.sha256]
+            work.put(reference_key(brand.id, reference.sha256), picture, "image/jpeg")
+    write_desk(work, configuration.desk)
