@@ -1,0 +1,119 @@
+"""What a listing's words say about a brand: which words, where, and how they are disguised."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class WordKind(StrEnum):
+    """What the words do. The values are stored and stand in the lexicon: never rename one."""
+
+    MARK = "mark"
+    """They name the brand."""
+    REPLICA_CLAIM = "replica_claim"
+    EUPHEMISM = "euphemism"
+    FACTORY_CLAIM = "factory_claim"
+    PRIVATE_LABEL = "private_label"
+    AUTHENTICITY_CLAIM = "authenticity_claim"
+    EVASION = "evasion"
+    OFF_PLATFORM_CONTACT = "off_platform_contact"
+
+    @property
+    def title(self) -> str:
+        """The kind in words, as a reader sees it."""
+        return _KIND_TITLES[self]
+
+
+_KIND_TITLES = {
+    WordKind.MARK: "brand name",
+    WordKind.REPLICA_CLAIM: "replica claim",
+    WordKind.EUPHEMISM: "euphemism for a copy",
+    WordKind.FACTORY_CLAIM: "factory claim",
+    WordKind.PRIVATE_LABEL: "private label offer",
+    WordKind.AUTHENTICITY_CLAIM: "claim to be genuine",
+    WordKind.EVASION: "evasion",
+    WordKind.OFF_PLATFORM_CONTACT: "contact outside the platform",
+}
+
+
+class Strength(IntEnum):
+    """How telling the words are together with the brand. Weak words never speak alone."""
+
+    WEAK = 1
+    MEDIUM = 2
+    STRONG = 3
+
+
+class Place(StrEnum):
+    """Which text of the listing holds the words."""
+
+    TITLE = "title"
+    ATTRIBUTE = "attribute"
+    SELLER = "seller"
+
+
+class Disguise(StrEnum):
+    """How the brand's name was changed, in words that fit after "written"."""
+
+    NONE = "as it is"
+    HIDDEN_CHARACTERS = "with invisible characters"
+    LOOK_ALIKE = "with look-alike characters"
+    DIGITS = "with digits or signs for letters"
+    APART = "with its letters apart"
+    MASKED = "with masked letters"
+    WITHIN = "inside a longer word"
+    DOUBLED = "with a doubled letter"
+    DROPPED = "with a letter dropped"
+    SWAPPED = "with letters swapped"
+    MISSPELT = "misspelt"
+    SOUNDS_ALIKE = "with characters that sound the same"
+    PINYIN = "in pinyin"
+    INITIALS = "by its pinyin initials"
+
+
+class MarkUse(StrEnum):
+    """What the sentence does with the brand's name."""
+
+    NAMED = "named"
+    """The goods are called by it."""
+    LOOKS_LIKE = "looks_like"
+    """The goods are said to be like it: "Nordwind style", "Nordwind同款"."""
+    FITS = "fits"
+    """The goods are said to go with it: "compatible with Nordwind", "适用于"."""
+    COMPARED = "compared"
+    """The goods are set against it: "better than Nordwind"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordHit:
+    """Words that were found. `start` and `end` count characters of the raw text of `place`.
+
+    `term` is the brand's name or the lexicon's term; `where` the attribute's name. `use` and
+    `disguise` say something only of the kind MARK.
+    """
+
+    kind: WordKind
+    place: Place
+    start: int
+    end: int
+    text: str
+    term: str
+    strength: Strength
+    meaning: str = ""
+    where: str = ""
+    disguise: Disguise = Disguise.NONE
+    use: MarkUse = MarkUse.NAMED
+
+    @property
+    def misuse(self) -> bool:
+        """Whether the goods themselves are sold under the brand's name, or as like it."""
+        return (
+            self.kind is WordKind.MARK
+            and self.strength >= Strength.MEDIUM
+            and self.use in {MarkUse.NAMED, MarkUse.LOOKS_LIKE}
+        )
+
+
+def names_brand(hits: Iterable[WordHit]) -> bool:
+    """Whether at least one hit sells the goods under the brand's name or as like it."""
+    return any(hit.misuse for hit in hits)

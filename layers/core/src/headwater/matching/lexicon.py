@@ -1,0 +1,45 @@
+"""The words with which copies are offered, read from `rules/lexicon.tsv`."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from headwater.domain.words import Strength, WordKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One entry. Inside one of the `unless` phrases the term means something else."""
+
+    text: str
+    language: str
+    kind: WordKind
+    strength: Strength
+    meaning: str
+    unless: tuple[str, ...]
+    source: str
+    """Where the term was seen: web address or repository, with its date."""
+
+
+@cache
+def lexicon() -> tuple[Term, ...]:
+    """Every term, in the file's order. Raises ValueError or KeyError for a broken file."""
+    sources = {row["id"]: f"{row['reference']} ({row['date']})" for row in _rows("lexicon_sources")}
+    return tuple(
+        Term(
+            text=row["term"],
+            language=row["language"],
+            kind=WordKind(row["kind"]),
+            strength=Strength[row["strength"].upper()],
+            meaning=row["meaning"],
+            unless=tuple(filter(None, row["unless"].split("|"))),
+            source=sources[row["source"]],
+        )
+        for row in _rows("lexicon")
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("headwater.rules").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
