@@ -23,6 +23,14 @@ class PictureEvidence(StrEnum):
     LOCAL_FEATURES = "local_features"
 
 
+class UnreadablePicture(Exception):  # noqa: N818 - says what happened, not that it is an error
+    """These bytes give no picture that can be compared. `reason` says why in plain words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureMatch:
     """One reference that a picture was found to match.

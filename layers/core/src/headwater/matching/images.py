@@ -6,6 +6,10 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from headwater.domain.pictures import UnreadablePicture
+
+__all__ = ["UnreadablePicture", "open_picture"]
+
 MAX_BYTES = 30_000_000
 MAX_PIXELS = 40_000_000
 """A 20 kB PNG may unfold to gigabytes: what is larger than this is not decoded at all."""
@@ -16,14 +20,6 @@ MAX_SIDE = 1600
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
-
-
-class UnreadablePicture(Exception):  # noqa: N818 - says what happened, not that it is an error
-    """These bytes give no picture that can be compared. `reason` says why in plain words."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def open_picture(data: bytes) -> Image.Image:
