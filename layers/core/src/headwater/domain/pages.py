@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from headwater.domain.listings import Listing
+from headwater.domain.listings import Listing, Seller
 from headwater.domain.platforms import Platform
 
 
@@ -57,7 +57,9 @@ class PageReading:
     """Everything that was read in one page: the verdict with its reason, and the listings.
 
     `total` is the platform's own count of results (None where it states none). A listing page
-    has one listing. A page that is refused, a shell or gone has none.
+    has one listing. A page that is refused, a shell or gone has none. `sellers` are those whom a
+    seller's page or a search for suppliers shows by themselves; `query` is what was searched for,
+    as the page repeats it.
     """
 
     platform: Platform
@@ -66,6 +68,8 @@ class PageReading:
     reason: str
     total: int | None = None
     listings: tuple[Listing, ...] = ()
+    sellers: tuple[Seller, ...] = ()
+    query: str | None = None
 
 
 class LayoutChanged(Exception):  # noqa: N818 - says what happened, not that it is an error

@@ -1,1 +1,108 @@
+"""Reads the pages and addresses of every marketplace that Headwater knows.
 
+`read` takes any bytes and says what they are; `identify` gives a listing one key, whatever
+address led to it. No network, no clock.
+"""
+
+from collections.abc import Iterable
+
+from headwater.domain.listings import ListingKey
+from headwater.domain.pages import LayoutChanged, Page, PageReading
+from headwater.domain.platforms import Platform
+from headwater.marketplaces.alibaba import ALIBABA
+from headwater.marketplaces.ali1688 import ALI1688
+from headwater.marketplaces.aliexpress import ALIEXPRESS
+from headwater.marketplaces.document import Document
+from headwater.marketplaces.generic import GENERIC
+from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.pictures import full_size
+
+__all__ = [
+    "MARKETPLACES",
+    "LayoutChanged",
+    "Marketplace",
+    "canonical_url",
+    "full_size",
+    "identify",
+    "identify_seller",
+    "marketplace",
+    "read",
+    "search_url",
+]
+
+MARKETPLACES: tuple[Marketplace, ...] = (ALIBABA, ALI1688, ALIEXPRESS, GENERIC)
+
+_BY_PLATFORM = {market.platform: market for market in MARKETPLACES}
+
+
+def marketplace(platform: Platform) -> Marketplace:
+    """The marketplace of that platform."""
+    return _BY_PLATFORM[platform]
+
+
+def identify(url: str) -> ListingKey | None:
+    """The listing that an address leads to; None if it leads to none of a known platform."""
+    found = (market.identify(url) for market in MARKETPLACES if market is not GENERIC)
+    return next((key for key in found if key), None)
+
+
+def canonical_url(key: ListingKey) -> str:
+    """The one address of a listing. Raises ValueError for a generic shop's."""
+    return marketplace(key.platform).canonical_url(key)
+
+
+def identify_seller(url: str) -> tuple[Platform, str] | None:
+    """The seller whom an address names, by platform and stable id; None if it names none."""
+    for market in MARKETPLACES:
+        seller = market.identify_seller(url) if market is not GENERIC else None
+        if seller:
+            return market.platform, seller
+    return None
+
+
+def search_url(platform: Platform, query: str, page: int = 1) -> str:
+    """The address of a page of results, newest first where the platform can."""
+    return marketplace(platform).search_url(query, page)
+
+
+def read(page: Page, *, platform: Platform | None = None) -> PageReading:
+    """What a page is and holds. The platform is recognised by address, then by content.
+
+    A page of no known platform without product markup is Platform.GENERIC, PageKind.OTHER.
+    Raises LayoutChanged, and nothing else on any bytes, where a page of a known kind no longer
+    holds its data where it was.
+    """
+    document = Document(page)
+    try:
+        if platform is not None:
+            return marketplace(platform).reading(document)
+        return _recognised(document).reading(document)
+    except RecursionError as problem:
+        raise LayoutChanged("the page is nested too deeply to be read") from problem
+
+
+def _recognised(document: Document) -> Marketplace:
+    """By the page's own addresses; a reply of an interface by its shape; else by its marks."""
+    by_address = _by_address([document.url])
+    if by_address:
+        return by_address
+    if document.is_json:
+        for market in MARKETPLACES:
+            try:
+                if market.find(document) is not None:
+                    return market
+            except LayoutChanged:
+                return market
+    elif found := _by_address(document.own_addresses):
+        return found
+    marked = {m: sum(mark in document.text for mark in m.marks) for m in MARKETPLACES}
+    best = max(marked, key=lambda market: marked[market])
+    return best if marked[best] else GENERIC
+
+
+def _by_address(urls: Iterable[str]) -> Marketplace | None:
+    for url in urls:
+        for market in MARKETPLACES:
+            if market.serves(url):
+                return market
+    return None

@@ -1,0 +1,910 @@
+"""1688: searches of 2020 and 2026, listings since 2018, shops, its interfaces' replies."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, unquote_to_bytes
+
+from headwater.domain.listings import Listing, ListingKey, Seller
+from headwater.domain.money import MinimumOrder, Price
+from headwater.domain.pages import LayoutChanged, PageKind, Verdict
+from headwater.domain.platforms import Platform
+from headwater.marketplaces import amounts
+from headwater.marketplaces.document import Document
+from headwater.marketplaces.elements import attribute, content, image_sources
+from headwater.marketplaces.findings import Findings, unique
+from headwater.marketplaces.lookup import (
+    Json,
+    count,
+    dig,
+    first,
+    identifier,
+    objects,
+    search,
+    text,
+)
+from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.pictures import gallery
+from headwater.marketplaces.urls import host_of, parameters, path_of, split
+
+if TYPE_CHECKING:
+    from parsel import Selector
+
+_OFFER = re.compile(r"/offer/(?:[^/]*[-_])?([0-9]{6,20})(?:\.html?|/|$)")
+_MEMBER = re.compile(r"^(?:b2b-[a-z0-9]{4,40}|[a-z0-9][a-z0-9_-]{2,60})$", re.IGNORECASE)
+_WINPORT = re.compile(r"/winport/(b2b-[a-z0-9]{4,40})(?:[/.]|$)", re.IGNORECASE)
+_NO_SHOP = {
+    "www", "detail", "s", "winport", "work", "air", "dj", "m", "page", "login", "sale", "search",
+    "offer", "show", "view", "me", "trade", "member", "cart", "order", "gateway", "open", "xinyong",
+    "rongzi", "peixun", "h5api", "account", "club", "company", "widget", "cybert", "jie", "plus",
+    "rule", "clawhub", "purchase", "factory", "huopin", "global", "go", "114", "data", "img",
+    "style", "message", "report", "levit", "laputa", "cn", "home", "sousuo", "security",
+}  # fmt: skip
+_TYPES = {"p4p", "bid", "ad", "cpc", "cpm", "brand_ad"}
+_CURRENCY = "CNY"
+
+
+class Ali1688(Marketplace):
+    """1688.com: its listing host, the mobile forms and the shops' own hosts."""
+
+    platform = Platform.ALI1688
+    hosts = ("1688.com", "*.1688.com")
+    picture_hosts = ("*.alicdn.com",)
+    marks = (
+        "__INIT_DATA", "iDetailConfig", "iDetailData", "offerresultData", "detail.1688.com/offer/",
+        "detail.m.1688.com", "cbu01.alicdn.com", ".1688.com/page/", "mtop.alibaba.alisite.cbu",
+        "winport.m.1688.com", "s.1688.com/", "@ali/tdmod-", "1688offer",
+    )  # fmt: skip
+
+    def identify(self, url: str) -> ListingKey | None:
+        if not self.serves(url):
+            return None
+        found = _OFFER.search(path_of(url))
+        named = parameters(url)
+        offer_id = found[1] if found else None
+        for name in ("offerId", "offerid", "offer_id"):
+            offer_id = offer_id or identifier(named.get(name))
+        return ListingKey(Platform.ALI1688, offer_id) if offer_id else None
+
+    def identify_seller(self, url: str) -> str | None:
+        if not self.serves(url):
+            return None
+        found = _WINPORT.search(path_of(url))
+        if found:
+            return found[1]
+        member = parameters(url).get("memberId") or parameters(url).get("memberid")
+        if member and _MEMBER.match(member):
+            return member
+        shop = host_of(url).removesuffix(".1688.com").removesuffix(".cn").removesuffix(".m")
+        return shop if shop not in _NO_SHOP and "." not in shop and shop != "1688" else None
+
+    def canonical_url(self, key: ListingKey) -> str:
+        return f"https://detail.1688.com/offer/{key.offer_id}.html"
+
+    def search_url(self, query: str, page: int = 1) -> str:
+        words = quote(" ".join(query.split()), safe="")
+        address = f"https://s.1688.com/selloffer/offer_search.htm?charset=utf8&keywords={words}"
+        return address + (f"&beginPage={page}" if page > 1 else "")
+
+    def kind(self, url: str) -> PageKind:
+        if not self.serves(url):
+            return PageKind.OTHER
+        if self.identify(url):
+            return PageKind.LISTING
+        path = path_of(url)
+        if re.search(r"/(?:selloffer/)?(?:offer_search|offerlist\.htm|similar_search)|"
+                     r"/service/marketOfferResult|_search\.htm", path) and (
+            host_of(url) in {"s.1688.com", "m.1688.com", "search.1688.com"}
+        ):  # fmt: skip
+            return PageKind.SEARCH
+        return PageKind.SELLER if self.identify_seller(url) else PageKind.OTHER
+
+    def find(self, document: Document) -> Findings | None:
+        if document.is_json:
+            return _in_json(document.json)
+        body = document.text
+        if "offerresultData" in body:
+            data = document.variable(r"\bofferresultData\s*=\s*successDataCheck\s*\(\s*")
+            found = _search(data) if data else None
+            if found:
+                return found
+        if "__INIT_DATA" in body:
+            data = document.variable(r"\b__INIT_DATA(?:__)?\s*=")
+            found = _listing_modules(data) if data else None
+            if found:
+                return _with_shop(found, document)
+        if "window.context" in body:
+            data = document.variable(
+                r"window\.context\s*=\s*(?:\(function[\s\S]{0,2000}?\}\)\s*\(\s*window\.contextPath"
+                r"\s*,)?"
+            )
+            found = _listing_context(data) if data else None
+            if found:
+                return found
+        if "iDetailConfig" in body or "iDetailData" in body:
+            return _listing_classic(document)
+        return (
+            _cards(document)
+            or _listing_elements(document, self)
+            or _shop(document, self)
+            or _shell(document)
+        )
+
+
+def _in_json(data: Json) -> Findings | None:
+    found = (
+        _search(data)
+        or _listing_modules(data)
+        or _listing_context(data)
+        or _mobile_search(data)
+        or _gateway(data)
+        or _shop_modules(data)
+    )
+    return found
+
+
+def _listing(offer_id: str, **fields: object) -> Listing:
+    key = ListingKey(Platform.ALI1688, offer_id)
+    return Listing(key=key, url=ALI1688.canonical_url(key), **fields)  # type: ignore[arg-type]
+
+
+def _seller(
+    *,
+    member: Json,
+    name: Json,
+    login: Json = None,
+    shop_url: Json = None,
+    user_id: Json = None,
+    location: str | None = None,
+    years: int | None = None,
+    badges: tuple[str, ...] = (),
+) -> Seller | None:
+    """A seller by memberId; where that is not known by the shop's own host."""
+    member_id = text(member)
+    if member_id and not _MEMBER.match(member_id):
+        member_id = None
+    address = text(shop_url) or ""
+    shop = ALI1688.identify_seller(address) if address else None
+    if shop and shop.startswith("b2b-"):
+        member_id, shop = member_id or shop, None
+    title = text(name)
+    if not (member_id or shop or title):
+        return None
+    named = (("shop", shop), ("login_id", text(login)), ("user_id", identifier(user_id)))
+    return Seller(
+        platform=Platform.ALI1688,
+        id=member_id or shop,
+        name=title,
+        url=f"https://{shop}.1688.com/"
+        if shop
+        else (f"https://winport.m.1688.com/page/index.html?memberId={member_id}"
+              if member_id and member_id.startswith("b2b-") else None),
+        location=location,
+        years=years,
+        badges=badges,
+        identifiers=tuple((kind, value) for kind, value in named if value),
+    )  # fmt: skip
+
+
+# --- searches ---------------------------------------------------------------------------------
+
+
+def _search(data: Json) -> Findings | None:
+    """The result lists of 2020 (in the page and in its asynchronous chunks)."""
+    for path in ("data.data", "data", ""):
+        result = dig(data, path)
+        if isinstance(result, dict) and isinstance(result.get("offerList"), list):
+            break
+    else:
+        if isinstance(dig(data, "data.totalCount"), int) and isinstance(
+            dig(data, "data.trace"), dict
+        ):
+            if dig(data, "data.totalCount") == 0:
+                return _zero(dig(data, "data"))
+            raise LayoutChanged("1688: the search data holds no offerList")
+        return None
+    offers = result["offerList"]
+    total = count(first(result, "totalCount"))
+    if not offers:
+        if (
+            first(result, "totalCount", "offerSize", "pageCount") is None
+            and "totalCount" not in result
+        ):
+            return None
+        if total == 0:
+            return _zero(result)
+        behind = count(dig(result, "asyncConfig.offset"))
+        if total is not None and behind is not None and behind >= total:
+            return Findings(
+                kind=PageKind.SEARCH,
+                total=total,
+                query=_query(result),
+                verdict=Verdict.OK_EMPTY,
+                reason=f"1688 itself says that this part begins behind the last of {total} results",
+            )
+        return Findings(
+            kind=PageKind.SEARCH,
+            verdict=Verdict.SHELL_NO_DATA,
+            reason=f"1688 counts {total} results but sends none of them",
+        )
+    listings = [listing for offer in objects(offers) if (listing := _offer(offer))]
+    if not listings:
+        raise LayoutChanged("1688: none of the offers carries an id")
+    return Findings(
+        kind=PageKind.SEARCH, listings=unique(listings), total=total, query=_query(result)
+    )
+
+
+def _zero(result: Json) -> Findings:
+    return Findings(
+        kind=PageKind.SEARCH,
+        total=0,
+        query=_query(result),
+        verdict=Verdict.OK_EMPTY,
+        reason="1688 itself counts 0 results",
+    )
+
+
+def _query(result: Json) -> str | None:
+    """The words asked for: percent-encoded GBK in the page's own trace."""
+    encoded = first(result, "trace.keywords", "keywords")
+    if not isinstance(encoded, str):
+        return None
+    raw = unquote_to_bytes(encoded.replace("+", " ")[:600])
+    for codec in ("gb18030", "utf-8"):
+        try:
+            return text(raw.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _offer(offer: dict[str, Json]) -> Listing | None:
+    offer_id = identifier(
+        first(offer, "id", "offerId", "information.id", "aliTalk.infoId", "information.offerId")
+    )
+    if offer_id is None:
+        found = ALI1688.identify(text(first(offer, "information.detailUrl", "detailUrl")) or "")
+        offer_id = found.offer_id if found else None
+    if offer_id is None:
+        return None
+    figures = first(offer, "tradePrice.offerPrice", "priceInfo", "tradePrice")
+    unit = text(first(offer, "tradeQuantity.unit", "unit"))
+    tiers = [
+        (amounts.amount(first(tier, "quantity")), first(tier, "valueString", "price"))
+        for tier in objects(first(figures, "quantityPrices", "priceRanges"))
+    ]
+    price = amounts.price_from_tiers(tiers, _CURRENCY)
+    lowest = amounts.price(
+        text(first(figures, "valueString", "price", "priceString")), currency=_CURRENCY
+    )
+    smallest = (
+        price.tiers[0].quantity if price else count(first(offer, "tradeQuantity.quantityBegin"))
+    )
+    company = first(offer, "company", "companyInfo") or {}
+    location = " ".join(filter(None, (text(dig(company, "province")), text(dig(company, "city")))))
+    service = first(offer, "tradeService") or {}
+    badges = {
+        "factory inspection": dig(service, "factoryInspection"),
+        "business inspection": dig(service, "businessInspection"),
+        "super factory": first(offer, "superFactory", "company.superFactory"),
+    }
+    kind = (
+        text(first(offer, "aliTalk.type", "information.algoResultType", "offerType")) or ""
+    ).lower()
+    return _listing(
+        offer_id,
+        title=text(first(offer, "information.simpleSubject", "information.subject", "subject",
+                         "title", "simpleSubject")),
+        price=price or lowest,
+        minimum_order=amounts.minimum_order(smallest, unit=unit) if smallest else None,
+        seller=_seller(
+            member=first(company, "memberId") or first(offer, "memberId"),
+            name=first(company, "name", "companyName") or first(offer, "shop.text"),
+            login=first(offer, "aliTalk.loginId", "loginId"),
+            shop_url=first(company, "url", "shopUrl") or first(offer, "shopAddition.shopLinkUrl"),
+            location=location or None,
+            years=count(first(service, "tpYear")),
+            badges=tuple(name for name, stated in badges.items() if stated is True),
+        ),
+        pictures=gallery(first(offer, "image.imgUrl", "image.imgUrlOf290x290", "imgUrl",
+                               "offerPicUrl")),
+        ad=kind in _TYPES,
+        ship_from=" ".join(filter(None, (text(dig(offer, "information.sendProvince")),
+                                         text(dig(offer, "information.sendCity"))))) or None,
+        sold=count(first(offer, "tradeQuantity.saleQuantity", "tradeQuantity.quantitySumMonth")),
+    )  # fmt: skip
+
+
+def _mobile_search(data: Json) -> Findings | None:
+    """The mobile interface's reply: data.data.OFFER.items[].data."""
+    block = first(data, "data.data.OFFER", "data.OFFER", "OFFER")
+    if not isinstance(block, dict):
+        return None
+    found = count(dig(block, "found"))
+    items = [
+        first(item, "data") if isinstance(item.get("data"), dict) else item
+        for item in objects(block.get("items"))
+    ]
+    if not items:
+        if found == 0:
+            return _zero(block)
+        return None
+    listings = [listing for item in items if (listing := _mobile_offer(item))]
+    if not listings:
+        raise LayoutChanged("1688: none of OFFER.items carries an offerId")
+    return Findings(kind=PageKind.SEARCH, listings=unique(listings), total=found)
+
+
+def _mobile_offer(item: dict[str, Json]) -> Listing | None:
+    offer_id = identifier(first(item, "offerId", "id"))
+    if offer_id is None:
+        return None
+    location = " ".join(filter(None, (text(item.get("province")), text(item.get("city")))))
+    badges = {
+        "factory inspection": first(item, "factoryInspection"),
+        "business inspection": first(item, "businessInspection"),
+        "super factory": first(item, "superFactory"),
+    }
+    return _listing(
+        offer_id,
+        title=text(first(item, "title", "subject", "simpleSubject")),
+        price=amounts.price(text(first(item, "priceInfo.price", "price", "salePrice")),
+                            currency=_CURRENCY),
+        minimum_order=amounts.minimum_order(
+            first(item, "quantityBegin", "minOrderQuantity"), unit=text(item.get("unit"))
+        ),
+        seller=_seller(
+            member=item.get("memberId"),
+            name=first(item, "shop.text", "companyName", "shopName"),
+            login=item.get("loginId"),
+            shop_url=first(item, "shopAddition.shopLinkUrl", "shopUrl"),
+            user_id=first(item, "userId", "sellerUserId"),
+            location=location or None,
+            years=count(first(item, "shop.tpYear", "tpYear")),
+            badges=tuple(name for name, stated in badges.items() if stated in (True, "true")),
+        ),
+        pictures=gallery(first(item, "offerPicUrl", "imageUrl", "image")),
+        ad=first(item, "isP4P", "isP4p") in (True, "true"),
+        sold=count(first(item, "saleQuantity", "bookedCount", "orderCount", "soldOut")),
+    )  # fmt: skip
+
+
+def _gateway(data: Json) -> Findings | None:
+    """The official search interfaces' replies: the gateway and the cross-border family."""
+    for path in ("result.result.data", "result.data", "data.data", "data", "result", "model"):
+        items = dig(data, path)
+        if isinstance(items, list) and any(_mobile_offer(item) for item in objects(items)):
+            listings = [listing for item in objects(items) if (listing := _gateway_offer(item))]
+            parent = dig(data, path.rpartition(".")[0])
+            total = count(first(parent, "totalRecords", "total", "totalCount"))
+            return Findings(kind=PageKind.SEARCH, listings=unique(listings), total=total)
+    return None
+
+
+def _gateway_offer(item: dict[str, Json]) -> Listing | None:
+    listing = _mobile_offer(item)
+    if listing is None:
+        return None
+    order = first(item, "minOrderQuantity", "quantityBegin", "moq")
+    return _listing(
+        listing.key.offer_id,
+        title=listing.title,
+        price=amounts.price(
+            text(first(item, "priceInfo.price", "price", "currentPrice")), currency=_CURRENCY
+        ),
+        minimum_order=amounts.minimum_order(order, unit=text(item.get("unit"))),
+        seller=listing.seller,
+        pictures=gallery(first(item, "imageUrl", "offerPicUrl", "image", "picUrl")),
+        sold=count(first(item, "monthSold", "soldCount", "saleQuantity")),
+        listed_at=text(item.get("createDate")),
+    )
+
+
+def _cards(document: Document) -> Findings | None:
+    """A search of 2026, saved rendered by a browser."""
+    page = document.selector
+    cards = page.css(".search-offer-item, .sm-offer-item, .space-offer-card-box")
+    if not cards:
+        return None
+    listings: list[Listing] = []
+    query = None
+    for card in cards:
+        offer_id = _card_id(card)
+        tracking = card.attrib.get("data-aplus-report", "")[:3000]
+        keyword = re.search(r"\^se_keyword@([^^]{1,120})\^", tracking)
+        query = query or (text(keyword[1]) if keyword else None)
+        if offer_id is None:
+            continue
+        member = re.search(r"object_member_id@(b2b-[a-z0-9]{4,40})", tracking)
+        shop = card.css(".offer-shop-row a[href], .company-name a[href]")
+        figure = "".join(
+            card.css(".price-item")[:1].css("*::text").getall()
+            or card.css(".price *::text").getall()
+        )
+        order = content(card.css("[class*='begin'], [class*='moq']"))
+        listings.append(
+            _listing(
+                offer_id,
+                title=content(card.css(".title-text, .offer-title, .mojar-element-title")),
+                price=amounts.price("".join(figure.split()), currency=_CURRENCY),
+                minimum_order=amounts.minimum_order(order) if order else None,
+                seller=_seller(
+                    member=member[1] if member else None,
+                    name=content(card.css(".offer-shop-row .desc-text, .company-name")),
+                    login=unquote(attribute(card.css("[data-nick]"), "data-nick") or "") or None,
+                    shop_url=attribute(shop, "href"),
+                ),
+                pictures=gallery(image_sources(card.css(".main-img, .mojar-element-image"))),
+                ad=bool(card.css(".adTag"))
+                or "_p_isad@1" in tracking
+                or "_p4p_" in card.attrib.get("data-renderkey", ""),
+                sold=count(_sold_line(card)),
+            )
+        )
+    if not listings:
+        raise LayoutChanged("1688: none of the result cards carries an offer id")
+    for url in document.own_addresses:
+        query = query or text(parameters(url).get("keywords"))
+    return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=query)
+
+
+def _sold_line(card: "Selector") -> str | None:
+    lines = card.css(".desc-text::text").getall()
+    return next((line for line in lines if "已售" in line or "成交" in line), None)
+
+
+def _card_id(card: "Selector") -> str | None:
+    for href in card.css("a[href]::attr(href), ::attr(href)").getall()[:10]:
+        found = ALI1688.identify(href)
+        if found:
+            return found.offer_id
+    for name, pattern in (
+        ("data-renderkey", r"_([0-9]{9,20})$"),
+        ("data-aplus-report", r"\^object_id@([0-9]{9,20})\^"),
+        ("data-offer-id", r"^([0-9]{9,20})$"),
+        ("data-offerid", r"^([0-9]{9,20})$"),
+    ):
+        seen = re.search(pattern, card.attrib.get(name, "")[:3000])
+        if seen:
+            return seen[1]
+    return None
+
+
+def _shell(document: Document) -> Findings | None:
+    if "window.data.abResultData" in document.text or "offer_search" in path_of(document.url):
+        return Findings(
+            kind=PageKind.SEARCH,
+            verdict=Verdict.SHELL_NO_DATA,
+            reason="a 1688 search shell: the results are loaded by scripts later",
+        )
+    return None
+
+
+# --- listings ---------------------------------------------------------------------------------
+
+
+def _tiers(*models: Json) -> Price | None:
+    """The first readable price model: current prices by quantity, or a range."""
+    for model in models:
+        ranges = first(model, "priceModel.currentPrices", "offerPriceModel.currentPrices",
+                       "finalPriceModel.tradeWithoutPromotion.offerPriceRanges",
+                       "currentPrices", "offerPriceRanges", "disPriceRanges")  # fmt: skip
+        pairs = [
+            (
+                first(step, "beginAmount", "begin", "startQuantity"),
+                first(step, "price", "discountPrice"),
+            )
+            for step in objects(ranges)
+        ]
+        found = amounts.price_from_tiers(pairs, _CURRENCY)
+        if found:
+            return found
+        shown = [amounts.price(text(first(step, "price")), currency=_CURRENCY)
+                 for step in objects(ranges)]  # fmt: skip
+        known = [price for price in shown if price]
+        if known:
+            return Price(
+                minimum=min(price.minimum for price in known),
+                maximum=max(price.maximum for price in known),
+                currency=_CURRENCY,
+            )
+    return None
+
+
+def _minimum(price: Price | None, unit: Json, *stated: Json) -> MinimumOrder | None:
+    for value in stated:
+        found = amounts.minimum_order(value, unit=text(unit)) if value is not None else None
+        if found:
+            return found
+    if price and price.tiers:
+        return amounts.minimum_order(price.tiers[0].quantity, unit=text(unit))
+    return None
+
+
+def _attributes(*lists: Json) -> tuple[tuple[str, str], ...]:
+    for rows in lists:
+        found = [
+            (name, value)
+            for row in objects(rows)
+            if (name := text(first(row, "name", "attributeName")))
+            and (value := text(first(row, "value", "attributeValue", "values.0")))
+        ]
+        if found:
+            return tuple(found[:100])
+    return ()
+
+
+def _listing_modules(data: Json) -> Findings | None:
+    """`window.__INIT_DATA` of 2024/25: globalData and the modules by number."""
+    world = dig(data, "globalData")
+    if not isinstance(world, dict) or not isinstance(dig(data, "data"), dict):
+        return None
+    model = first(world, "tempModel", "offerBaseInfo")
+    offer_id = identifier(first(world, "tempModel.offerId", "offerBaseInfo.offerId"))
+    if offer_id is None:
+        if model is None:
+            return None
+        raise LayoutChanged("1688: __INIT_DATA.globalData.tempModel has no offerId")
+    modules = [part for part in objects(data["data"])]
+    contents = [part["data"] for part in modules if isinstance(part.get("data"), dict)]
+    price = _tiers(*contents)
+    scale = text(first(world, "skuModel.skuPriceScale"))
+    price = price or amounts.price(scale, currency=_CURRENCY)
+    unit = first(world, "tempModel.offerUnit") or next(
+        (part["unit"] for part in contents if part.get("unit")), None
+    )
+    pictures = [
+        first(image, "fullPathImageURI", "originalImageURI", "searchImageURI")
+        for image in objects(world.get("images"))
+    ] or first({"parts": contents}, *(f"parts.{i}.offerImgList" for i in range(len(contents))))
+    begin = dig(world, "orderParamModel.orderParam.beginNum")
+    return Findings(
+        kind=PageKind.LISTING,
+        listings=(
+            _listing(
+                offer_id,
+                title=text(first(world, "tempModel.offerTitle"))
+                or text(next(search(contents, "title"), None)),
+                price=price,
+                minimum_order=_minimum(None, unit, begin) or _minimum(price, unit),
+                seller=_seller(
+                    member=first(world, "tempModel.sellerMemberId", "offerBaseInfo.sellerMemberId"),
+                    name=first(world, "tempModel.companyName"),
+                    login=first(world, "tempModel.sellerLoginId", "offerBaseInfo.sellerLoginId"),
+                    shop_url=first(world, "offerBaseInfo.sellerWinportUrl", "tempModel.winportUrl"),
+                    user_id=first(world, "tempModel.sellerUserId", "offerBaseInfo.sellerUserId"),
+                ),
+                pictures=gallery(pictures),
+                ship_from=text(next(search(contents, "location"), None)),
+                sold=count(first(world, "tempModel.saledCount")),
+                attributes=_attributes(
+                    *(part.get("data") for part in modules
+                      if "attribute" in str(part.get("componentType"))
+                      or "cpv" in str(part.get("componentType")))
+                ),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _with_shop(found: Findings, document: Document) -> Findings:
+    """The years from the shop's header, which stands beside the listing's data."""
+    if "__STORE_DATA" not in document.text or not found.listings[0].seller:
+        return found
+    try:
+        header = document.variable(r"\b__STORE_DATA(?:__)?\s*=")
+    except LayoutChanged:
+        return found
+    years = next((count(value) for value in search(header, "tpYear")), None)
+    if years is None:
+        return found
+    from dataclasses import replace  # noqa: PLC0415
+
+    listing = found.listings[0]
+    seller = replace(listing.seller, years=years) if listing.seller else None
+    return replace(found, listings=(replace(listing, seller=seller),))
+
+
+def _listing_context(data: Json) -> Findings | None:
+    """`window.context` of 2025: result.data by module, result.global.globalData.model."""
+    parts = first(data, "result.data", "data.result.data")
+    model = first(data, "result.global.globalData.model", "data.result.global.globalData.model")
+    root = dig(parts, "Root.fields.dataJson")
+    if not isinstance(model, dict) and not isinstance(root, dict):
+        return None
+    model = model or {}
+    offer_id = identifier(
+        first(model, "offerDetail.offerId", "tradeModel.offerId")
+        or first(root, "tempModel.offerId", "offerBaseInfo.offerId")
+    )
+    if offer_id is None:
+        raise LayoutChanged("1688: window.context has no offerDetail.offerId")
+    price = _tiers(dig(parts, "mainPrice.fields"), model.get("tradeModel"))
+    trade = model.get("tradeModel")
+    if price is None:
+        price = amounts.price(
+            text(first(trade, "priceDisplay") or first(root, "skuModel.skuPriceScale")),
+            currency=_CURRENCY,
+        )
+    unit = first(trade, "unit") or first(parts, "mainPrice.fields.unit", "productTitle.fields.unit")
+    seller = model.get("sellerModel")
+    pictures = gallery(first(parts, "gallery.fields.offerImgList", "gallery.fields.mainImage"))
+    if not pictures:
+        pictures = gallery(
+            [first(i, "fullPathImageURI", "imageURI") for i in objects(
+                first(model, "offerDetail.imageList") or first(root, "images"))]
+        )  # fmt: skip
+    listing = _listing(
+        offer_id,
+        title=text(first(model, "offerDetail.subject")
+                   or first(parts, "productTitle.fields.title", "gallery.fields.subject")
+                   or first(root, "tempModel.offerTitle")),
+        price=price,
+        minimum_order=_minimum(None, unit, dig(trade, "beginAmount")) or _minimum(price, unit),
+        seller=_seller(
+            member=first(seller, "memberId") or first(root, "tempModel.sellerMemberId",
+                                                      "offerBaseInfo.sellerMemberId"),
+            name=first(seller, "companyName") or first(root, "tempModel.companyName"),
+            login=first(seller, "loginId") or first(root, "tempModel.sellerLoginId"),
+            shop_url=first(seller, "winportUrl", "sellerWinportUrlMap.defaultUrl",
+                           "sellerWinportUrlMap.indexUrl"),
+            user_id=first(seller, "userId") or first(root, "tempModel.sellerUserId"),
+        ),
+        pictures=pictures,
+        ship_from=text(first(model, "detailDescription.freightInfo.location")
+                       or first(parts, "shippingServices.fields.location")),
+        sold=count(first(trade, "saleCount")),
+        listed_at=_date(dig(model, "offerDetail.offerSystemAttributes.createDate")),
+        attributes=_attributes(
+            first(model, "offerDetail.featureAttributes"),
+            first(parts, "productAttributes.fields.dataJson"),
+        ),
+    )  # fmt: skip
+    return Findings(kind=PageKind.LISTING, listings=(listing,))
+
+
+def _date(milliseconds: Json) -> str | None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    if not isinstance(milliseconds, int) or not 10**12 <= milliseconds < 10**13:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+
+
+def _listing_classic(document: Document) -> Findings | None:
+    """The page of 2018 to 2020: iDetailConfig, iDetailData and the elements around them."""
+    page = document.selector
+    config = _tolerant(document, r"\biDetailConfig\s*=")
+    data = _tolerant(document, r"\biDetailData\s*=")
+    offer_id = identifier(first(config, "offerid", "offerId"))
+    if offer_id is None:
+        found = next(filter(None, map(ALI1688.identify, document.own_addresses)), None)
+        offer_id = found.offer_id if found else None
+    title = content(page.css("h1.d-title, .mod-detail-title h1, h1"))
+    title = title or text(document.meta("og:title"))
+    if offer_id is None:
+        raise LayoutChanged("1688: iDetailConfig has no offerid")
+    unit = text(dig(config, "unit")) or content(page.css("tr.amount .unit"))
+    pairs: list[tuple[Json, Json]] = [
+        (step[0], step[1])
+        for step in (first(data, "sku.priceRange", "priceRange") or [])
+        if isinstance(step, list) and len(step) > 1
+    ]
+    rows = page.css("tr.price td[data-range]::attr(data-range)").getall()
+    for row in rows[:10] if not pairs else []:
+        try:
+            step = json.loads(row)
+        except (ValueError, RecursionError):
+            continue
+        pairs.append((first(step, "begin"), first(step, "price")))
+    price = amounts.price_from_tiers(pairs, _CURRENCY)
+    price = price or amounts.price(
+        text(first(data, "sku.discountPrice", "sku.price", "price")), currency=_CURRENCY
+    )
+    if price is None:
+        shown = content(page.css("tr.price td:not(.price-title)"))
+        price = amounts.price(shown, currency=_CURRENCY) if shown else None
+    price = price or amounts.price(text(dig(config, "refPrice")), currency=_CURRENCY)
+    amount_line = content(page.css("tr.amount td:not(.amount-title)"))
+    begin = text(dig(config, "beginAmount"))
+    company = page.css(".company-name a.name, a.company-name, div.company-name, .company-name")
+    shop_link = attribute(page.css(".company-name a[href*='.1688.com']"), "href")
+    nick = document.meta("og:product:nick") or ""
+    shop_link = shop_link or next(iter(re.findall(r"url=\s*(\S+)", nick)), None)
+    named = re.search(r"name=([^;]{1,120})", nick)
+    return Findings(
+        kind=PageKind.LISTING,
+        listings=(
+            _listing(
+                offer_id,
+                title=title,
+                price=price,
+                minimum_order=_minimum(price, unit, begin)
+                or (amounts.minimum_order(amount_line, unit=unit) if amount_line else None),
+                seller=_seller(
+                    member=first(config, "memberid", "memberId", "feedbackUid"),
+                    name=text(attribute(company, "title"))
+                    or content(company)
+                    or (named[1] if named else None),
+                    login=dig(config, "loginId"),
+                    shop_url=shop_link,
+                ),
+                pictures=gallery(_tab_pictures(page)) or gallery(document.meta("og:image")),
+                ship_from=content(page.css(".delivery-addr, .parcel-addr")),
+                sold=count(dig(data, "sku.saleCount")),
+                attributes=_attribute_cells(page),
+            ),
+        ),
+    )
+
+
+def _tolerant(document: Document, pattern: str) -> Json:
+    """A script variable that may be missing or unreadable: the elements say the same."""
+    try:
+        return document.variable(pattern)
+    except LayoutChanged:
+        return None
+
+
+def _tab_pictures(page: "Selector") -> list[Json]:
+    found: list[Json] = []
+    for encoded in page.css("#dt-tab li::attr(data-imgs), .tab-trigger::attr(data-imgs)").getall()[
+        :40
+    ]:
+        try:
+            pair = json.loads(encoded)
+        except (ValueError, RecursionError):
+            continue
+        found.append(first(pair, "original", "preview"))
+    return found or list(image_sources(page.css("#dt-tab, .tab-content-container")))
+
+
+def _attribute_cells(page: "Selector") -> tuple[tuple[str, str], ...]:
+    names = page.css("td.de-feature")
+    found = []
+    for cell in names[:100]:
+        name = content([cell])
+        value = text(cell.xpath("string(following-sibling::td[1])").get())
+        if name and value:
+            found.append((name, value))
+    return tuple(found)
+
+
+def _listing_elements(document: Document, market: Ali1688) -> Findings | None:
+    """A listing without its data: only what <meta> and headings say about it."""
+    keys = (market.identify(url) for url in document.own_addresses)
+    key = next((key for key in keys if key), None)
+    title = text(document.meta("og:title")) if key else None
+    figure = document.meta("og:product:price") if key else None
+    if key is None or not title or not figure:
+        return None
+    return Findings(
+        kind=PageKind.LISTING,
+        listings=(
+            _listing(
+                key.offer_id,
+                title=title,
+                price=amounts.price(figure, currency=_CURRENCY),
+                pictures=gallery(document.meta("og:image")),
+            ),
+        ),
+    )
+
+
+# --- shops ------------------------------------------------------------------------------------
+
+
+def _shop_modules(data: Json) -> Findings | None:
+    """A shop's modules: the page's own data and the replies of its catalogue interface."""
+    components = first(data, "result.pageData.components", "pageData.components", "components")
+    name = member = years = location = None
+    badges: list[str] = []
+    shop_url = None
+    places = list(objects(components)) if components else []
+    places += [place for place in (first(data, "data.content.data", "data.content", "data.data",
+                                          "data"),) if isinstance(place, dict)]  # fmt: skip
+    for place in places:
+        facts = place.get("moduleData") if isinstance(place.get("moduleData"), dict) else place
+        name = name or text(first(facts, "companyName", "company.name", "shopName"))
+        member = member or text(first(facts, "memberId", "sellerMemberId"))
+        years = years or count(first(facts, "tpYear", "tpYears"))
+        location = location or text(first(facts, "location", "address"))
+        shop_url = shop_url or text(first(facts, "winportUrl", "domain", "shopUrl"))
+        for flag, badge in (("superFactory", "super factory"), ("isShili", "strong merchant")):
+            if facts.get(flag) in (True, "true") and badge not in badges:
+                badges.append(badge)
+    offers = _shop_offers(data)
+    if not name and not offers:
+        return None
+    seller = _seller(
+        member=member,
+        name=name,
+        shop_url=shop_url,
+        location=location,
+        years=years,
+        badges=tuple(badges),
+    )
+    listings = [listing for item in offers if (listing := _shop_offer(item, seller))]
+    return Findings(
+        kind=PageKind.SELLER,
+        listings=unique(listings),
+        sellers=(seller,) if seller else (),
+        total=next((count(v) for k in ("totalCount", "total") for v in search(data, k)), None)
+        if offers
+        else None,
+    )
+
+
+def _shop_offers(data: Json) -> list[dict[str, Json]]:
+    for name in ("offerList", "offers", "offerModuleList", "itemList", "dataList"):
+        for value in search(data, name):
+            found = [
+                item for item in objects(value)
+                if identifier(first(item, "id", "offerId", "itemId"))
+            ]  # fmt: skip
+            if found:
+                return found
+    return []
+
+
+def _shop_offer(item: dict[str, Json], seller: Seller | None) -> Listing | None:
+    offer_id = identifier(first(item, "offerId", "id", "itemId"))
+    if offer_id is None:
+        return None
+    return _listing(
+        offer_id,
+        title=text(first(item, "subject", "title", "offerTitle")),
+        price=amounts.price(text(first(item, "priceInfo.price", "price", "offerPrice", "salePrice")),
+                            currency=_CURRENCY),
+        seller=seller,
+        pictures=gallery(first(item, "imageUrl", "image", "imgUrl", "picUrl", "offerPicUrl")),
+        sold=count(first(item, "saleQuantity", "soldCount", "saleCount")),
+    )  # fmt: skip
+
+
+def _shop(document: Document, market: Ali1688) -> Findings | None:
+    """A shop's home or contact page."""
+    page = document.selector
+    ids = (market.identify_seller(url) for url in (*document.own_addresses, *_home_links(page)))
+    shop = next((found for found in ids if found), None)
+    member = re.search(r"[\"']?(?:memberId|sellerMemberId|feedbackUid)[\"']?\s*[:=]\s*"
+                       r"[\"'](b2b-[a-z0-9]{4,40})[\"']", document.text)  # fmt: skip
+    name = content(page.css(".company-name, .contcat-desc .company-name, .contact-info h4,"
+                            ".shop-name, h4.companyName"))  # fmt: skip
+    if name is None and re.search(r"_阿里巴巴旺铺|联系方式", document.title):
+        found = re.search(
+            r"([^\s\-_]{4,40}?)(?:联系方式|首页|公司档案)?_阿里巴巴旺铺", document.title
+        )
+        name = found[1] if found else None
+    if not name or not (shop or member):
+        return None
+    address = next(
+        (
+            line
+            for line in page.css("dl, .address").xpath("string(.)").getall()
+            if "址" in line[:12]
+        ),
+        None,
+    )
+    seller = _seller(
+        member=member[1] if member else None,
+        name=name,
+        shop_url=f"https://{shop}.1688.com/" if shop and not shop.startswith("b2b-") else None,
+        location=text(re.sub(r"^\s*地\s*址\s*[:：]\s*", "", address)) if address else None,
+    )
+    return Findings(kind=PageKind.SELLER, sellers=(seller,) if seller else ())
+
+
+def _home_links(page: "Selector") -> Iterator[str]:
+    """The addresses of the shop that its own navigation names."""
+    for href in page.css("a[href*='.1688.com/page/'], .subdomain, a[href^='https://']"
+                         ).xpath("@href").getall()[:60]:  # fmt: skip
+        parts = split(href)
+        if parts and parts.path in {"", "/", "/page/index.htm", "/page/contactinfo.htm",
+                                    "/page/offerlist.htm", "/page/creditdetail.htm"}:  # fmt: skip
+            yield href
+
+
+ALI1688 = Ali1688()

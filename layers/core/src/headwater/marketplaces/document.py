@@ -1,0 +1,170 @@
+"""A page's bytes opened once: as text, as JSON, as script variables, as a tree of elements."""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from headwater.domain.pages import LayoutChanged, Page
+from headwater.marketplaces.lookup import Json
+from headwater.marketplaces.urls import host_of
+
+if TYPE_CHECKING:
+    from parsel import Selector
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_CHINESE = {"gbk", "gb2312", "hz", "gb18030"}
+_SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
+_JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text, whatever the page declares: a byte-order mark, then what the bytes prove.
+
+    Bytes that are valid UTF-8 are UTF-8, even under "charset=gbk" (saved pages are converted
+    without their <meta>); a few broken ones among many do not change that. Never raises.
+    """
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        as_utf8 = body.decode("utf-8", "replace")
+    foreign = sum(byte > 0x7F for byte in body[: 1 << 20])
+    if as_utf8[: 1 << 20].count("\N{REPLACEMENT CHARACTER}") * 25 < foreign:
+        return as_utf8
+    declared = _DECLARED.search(content_type.encode("ascii", "ignore")) or _DECLARED.search(
+        body[:4096]
+    )
+    name = declared[1].decode("ascii").lower() if declared else "gb18030"
+    try:
+        codec = codecs.lookup(name).name
+        codec = "gb18030" if codec in _CHINESE or codec == "utf-8" else codec
+        return body.decode(codec, "replace")
+    except (LookupError, ValueError):
+        return body.decode("gb18030", "replace")
+
+
+def _no_number(_: str) -> None:
+    """NaN and Infinity are not JSON and never an amount."""
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number, strict=False)
+
+
+def _literal_at(text: str, position: int) -> Json:
+    """The JSON value, or the JavaScript literal, that begins at `position`.
+
+    Raises ValueError or RecursionError.
+    """
+    try:
+        return _DECODER.raw_decode(text, position)[0]
+    except ValueError:
+        import chompjs  # noqa: PLC0415 - only pages with real JavaScript pay for it
+
+        return chompjs.parse_js_object(text[position:], loader=_DECODER.decode)
+
+
+class Document:
+    """A page with its several readings, each made when first asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.text = decode(page.body, page.headers.get("content-type", ""))
+
+    @cached_property
+    def url(self) -> str:
+        """Where the page came from: the caller's word, else the browser's "saved from" note."""
+        if host_of(self.page.url):
+            return self.page.url
+        saved = _SAVED_FROM.search(self.text[:4000])
+        return saved[1] if saved else ""
+
+    @cached_property
+    def is_json(self) -> bool:
+        start = self.text[:200].lstrip("\ufeff \t\r\n")
+        return start.startswith(("{", "[")) or bool(_JSONP.match(start))
+
+    @cached_property
+    def json(self) -> Json:
+        """The whole body as JSON or JSONP; None where it is something else, or broken."""
+        if not self.is_json:
+            return None
+        wrapper = _JSONP.match(self.text)
+        start = wrapper.end() if wrapper else re.search(r"[{\[]", self.text).start()  # type: ignore[union-attr]
+        try:
+            return _literal_at(self.text, start)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def selector(self) -> "Selector":
+        """The tree of elements."""
+        from parsel import Selector  # noqa: PLC0415 - a third of this package's import time
+
+        return Selector(text=self.text if not self.is_json else "<html></html>")
+
+    def variable(self, pattern: str) -> Json:
+        """The value that scripts assign after `pattern` (a regular expression ending before it).
+
+        None where nothing is assigned. Raises LayoutChanged where something is that is no literal.
+        """
+        broken = ""
+        for found in self._assignments(pattern):
+            try:
+                return _literal_at(self.text, found)
+            except (ValueError, RecursionError) as problem:
+                broken = broken or f"{pattern}: {type(problem).__name__} at character {found}"
+        if broken:
+            raise LayoutChanged(f"the page's data is no longer readable ({broken})")
+        return None
+
+    def _assignments(self, pattern: str) -> Iterator[int]:
+        for number, found in enumerate(re.finditer(pattern + r"\s*(?=[{\[])", self.text)):
+            if number == 8:  # noqa: PLR2004 - a hostile page may repeat it without end
+                return
+            yield found.end()
+
+    @cached_property
+    def title(self) -> str:
+        """The <title>, on one line."""
+        found = re.search(r"<title[^>]{0,200}>([^<]{0,1000})", self.text[:200_000], re.IGNORECASE)
+        return " ".join(found[1].split()) if found else ""
+
+    @cached_property
+    def visible_text(self) -> str:
+        """What a reader sees, without scripts and styles; of a long page the beginning."""
+        if self.is_json:
+            return ""
+        body = self.selector.xpath("//body//text()[not(parent::script or parent::style)]").getall()
+        return " ".join(" ".join(body).split())[:20_000]
+
+    def meta(self, name: str) -> str | None:
+        """The content of <meta property="name"> or <meta name="name">."""
+        return self.selector.xpath(
+            "//meta[@property=$name or @name=$name]/@content", name=name
+        ).get()
+
+    @cached_property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The addresses that the page gives for itself, the most trustworthy first."""
+        if self.is_json:
+            return (self.url,) if self.url else ()
+        candidates = (
+            self.url,
+            self.selector.xpath("//link[@rel='canonical']/@href").get(),
+            self.meta("og:url"),
+            self.selector.xpath("//link[@rel='alternate' and @media]/@href").get(),
+        )
+        return tuple(url for url in candidates if url and host_of(url))

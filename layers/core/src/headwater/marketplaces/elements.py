@@ -1,0 +1,45 @@
+"""Reading text, attributes and pictures out of selected elements."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from headwater.marketplaces.lookup import text
+
+if TYPE_CHECKING:
+    from parsel import Selector, SelectorList
+
+_PICTURE_ATTRIBUTES = ("data-original", "data-lazy-src", "data-src", "data-ks-lazyload",
+                       "image-src", "lazy-src", "src")  # fmt: skip
+
+
+def content(elements: "Iterable[Selector]") -> str | None:
+    """The text of the first element that has any, on one line; scripts and styles left out."""
+    for element in elements:
+        pieces = element.xpath(".//text()[not(parent::script or parent::style)]").getall()
+        found = text(" ".join("".join(pieces).split())[:4000])
+        if found:
+            return found
+    return None
+
+
+def attribute(elements: "Iterable[Selector]", name: str) -> str | None:
+    """The attribute of the first element that has it."""
+    for element in elements:
+        value = element.attrib.get(name)
+        if value:
+            return str(value)
+    return None
+
+
+def image_sources(place: "Selector | SelectorList[Selector]") -> list[str]:
+    """The addresses of the <img> below (or at) the place, lazily loaded ones included."""
+    return list(_image_sources(place))
+
+
+def _image_sources(place: "Selector | SelectorList[Selector]") -> Iterator[str]:
+    for image in place.xpath("descendant-or-self::img"):
+        for name in _PICTURE_ATTRIBUTES:
+            value = image.attrib.get(name, "")
+            if value and not value.startswith("data:"):
+                yield str(value)
+                break

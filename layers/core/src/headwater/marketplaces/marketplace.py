@@ -1,0 +1,62 @@
+"""What every marketplace can do: name its addresses, and find the listings in its pages."""
+
+from abc import ABC, abstractmethod
+
+from headwater.domain.listings import ListingKey
+from headwater.domain.pages import Page, PageKind, PageReading
+from headwater.domain.platforms import Platform
+from headwater.marketplaces.document import Document
+from headwater.marketplaces.findings import Findings
+from headwater.marketplaces.refusals import judge
+from headwater.marketplaces.urls import host_matches, host_of
+
+
+class Marketplace(ABC):
+    """One platform. Stateless; nothing here touches the network or the clock."""
+
+    platform: Platform
+    hosts: tuple[str, ...]
+    """Hosts whose pages may be read; "*.example.com" stands for everything below it."""
+    picture_hosts: tuple[str, ...]
+    """Hosts from which its pictures may be fetched."""
+    marks: tuple[str, ...]
+    """Strings that only its pages contain: they tell a saved page that names no address."""
+
+    def serves(self, url: str) -> bool:
+        """Whether the address is one of this platform's pages."""
+        return host_matches(host_of(url), self.hosts)
+
+    @abstractmethod
+    def identify(self, url: str) -> ListingKey | None:
+        """The listing that the address leads to; None if it is not a listing of this platform."""
+
+    @abstractmethod
+    def identify_seller(self, url: str) -> str | None:
+        """The seller's stable id that the address names; None if it names none."""
+
+    @abstractmethod
+    def canonical_url(self, key: ListingKey) -> str:
+        """The one address of a listing."""
+
+    @abstractmethod
+    def search_url(self, query: str, page: int = 1) -> str:
+        """The address of a page of results, newest first where the platform can."""
+
+    @abstractmethod
+    def kind(self, url: str) -> PageKind:
+        """What sort of page the address promises."""
+
+    @abstractmethod
+    def find(self, document: Document) -> Findings | None:
+        """The data of a page; None where it holds none of a known kind. Raises LayoutChanged."""
+
+    def read(self, page: Page) -> PageReading:
+        """Read a page that is known to be this platform's. Raises nothing but LayoutChanged."""
+        return self.reading(Document(page))
+
+    def reading(self, document: Document) -> PageReading:
+        """Find the listings and judge whether the page answered what was asked."""
+        findings = self.find(document)
+        kinds = (self.kind(url) for url in document.own_addresses)
+        kind = next((kind for kind in kinds if kind is not PageKind.OTHER), PageKind.OTHER)
+        return judge(document, findings, platform=self.platform, kind=kind)

@@ -1,0 +1,250 @@
+"""The ordered rules that tell an answer from a refusal, a shell, a dead listing and a real zero.
+
+What a page holds decides first: genuine pages name the anti-bot service ("baxia", even
+"x5secdata" in a blocked background call), so its traces count only where the data is missing.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from headwater.domain.pages import PageKind, PageReading, Verdict
+from headwater.domain.platforms import Platform
+from headwater.marketplaces.document import Document
+from headwater.marketplaces.findings import Findings
+from headwater.marketplaces.lookup import Json, dig, first, text
+from headwater.marketplaces.relevance import answers
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A page is `verdict` if the pattern stands in the place."""
+
+    verdict: Verdict
+    place: str
+    pattern: re.Pattern[str]
+    reason: str
+
+
+def _rule(verdict: Verdict, place: str, pattern: str, reason: str) -> Rule:
+    return Rule(verdict, place, re.compile(pattern, re.IGNORECASE), reason)
+
+
+_CHALLENGE, _LOGIN, _RATE = (
+    Verdict.BLOCKED_CHALLENGE,
+    Verdict.BLOCKED_LOGIN,
+    Verdict.RATE_LIMITED,
+)
+
+RULES: tuple[Rule, ...] = (
+    _rule(
+        _CHALLENGE, "url", r"/_____tmd_____/(?:punish|verify|page)|[?&]x5(?:secdata|step)=",
+        "the address is the anti-bot service's",
+    ),
+    _rule(
+        _LOGIN, "url",
+        r"^https?://(?:login\.|passport\.|account\.1688\.)|/member/(?:login|signin)|/login\.jhtml",
+        "the address is a login page",
+    ),
+    _rule(
+        _CHALLENGE, "ret", r"FAIL_SYS_USER_VALIDATE|RGV587_ERROR|x5secdata|_____tmd_____",
+        "the interface asks to prove that one is human",
+    ),
+    _rule(
+        _RATE, "ret",
+        r"TRAFFIC_LIMIT|TOO_?MANY_?REQUEST|限流|访问频繁|流量异常|ApiCallLimit|FrequencyLimit"
+        r"|AppCallLimit|frequency exceeds|被挤爆",
+        "the interface limits the number of requests",
+    ),
+    _rule(
+        _LOGIN, "ret", r"SESSION_EXPIRED|NEED_?LOGIN|ERR_SID_INVALID|not\s?login",
+        "the interface asks to log in",
+    ),
+    _rule(
+        Verdict.GONE, "ret", r"ITEM_NOT_EXIST|ITEM_NOT_FOUND|OFFER_NOT_EXIST|product not found",
+        "the platform says that the listing does not exist",
+    ),
+    _rule(
+        Verdict.ERROR, "ret", r"^(?!SUCCESS).",
+        "the interface answered with an error",
+    ),
+    _rule(
+        _CHALLENGE, "headers", r"^(?:bxpunish: *[^\s0]|bx-x5sec:)|^location:.*_____tmd_____",
+        "the server's headers name the anti-bot service",
+    ),
+    _rule(
+        _CHALLENGE, "title",
+        r"^\s*(?:captcha\b|security-X5|验证码拦截|驗證碼攔截|滑动验证|安全验证|人机验证|robot check"
+        r"|just a moment|attention required|punish\b)",
+        "the title is the anti-bot service's",
+    ),
+    _rule(
+        _CHALLENGE, "title",
+        r"^\s*(?:access denied|访问被拒绝|访问拒绝|403 forbidden|forbidden"
+        r"|system is busy|系统正忙|sorry! something went wrong)",
+        "the title says that access is denied",
+    ),
+    _rule(
+        _CHALLENGE, "body",
+        r"_config_\s*=\s*\{[^{}]{0,2000}[\"']?action[\"']?\s*:\s*[\"'](?:captcha|punish|deny|wait)"
+        r"|rgv587_flag\s*[:=]\s*[\"']?sm"
+        r"|<(?:iframe|form|a)\b[^>]{0,500}(?:src|action|href)=[^>]{0,200}_____tmd_____/"
+        r"|location(?:\.href|\.replace\()?\s*[=(]?\s*[\"'][^\"']{0,300}_____tmd_____/"
+        r"|[\"']?x5referer[\"']?\s*[:=]|id=[\"']?nocaptcha\b[^>]{0,200}>\s*</|sufei-punish"
+        r"|api-services-support@amazon\.com|/errors/validateCaptcha",
+        "the page is the anti-bot service's",
+    ),
+    _rule(
+        _LOGIN, "title", r"^\s*(?:登录|会员登录|登入|(?:log|sign)[ -]?in\b|淘宝网 ?- ?淘！我喜欢$)",
+        "the title is a login page's",
+    ),
+    _rule(
+        _LOGIN, "body",
+        r"(?:location(?:\.href|\.replace\()?\s*[=(]?\s*|action=|content=[\"']?[0-9]+;\s*url=)[\"']?"
+        r"(?:https?:)?//(?:login|passport)\.(?:taobao|tmall|1688|alibaba|aliexpress)\.com"
+        r"|id=[\"'](?:fm-login-id|J_QRCodeLogin|login-form)[\"']",
+        "the page is a login form",
+    ),
+    _rule(
+        _CHALLENGE, "visible",
+        r"unusual traffic from your network|slide to verify|drag the slider|请拖动下方滑块"
+        r"|通过验证以确保正常访问|亲，?小二正忙|滑动一下马上回来|网络拥堵|请按住滑块"
+        r"|비정상적인 트래픽|verify you are (?:a )?human|enter the characters you see below",
+        "the text asks to prove that one is human",
+    ),
+    _rule(
+        _RATE, "visible", r"访问(?:过于)?频繁|操作(?:过于)?频繁|too many requests|rate limit exceeded",
+        "the text says that there were too many requests",
+    ),
+    _rule(
+        Verdict.GONE, "url", r"/wrongpage\.html|/noitem\.|/error/404",
+        "the platform redirected to its page for missing listings",
+    ),
+    _rule(
+        Verdict.GONE, "title",
+        r"页面不存在|商品不存在|宝贝不存在|该商品已下架|^404\b|page not found|product not found"
+        r"|no longer available",
+        "the title says that the listing is gone",
+    ),
+    _rule(
+        Verdict.GONE, "visible",
+        r"(?:product|item|page you requested|listing)[^.!?]{0,60}(?:no longer available|not be found"
+        r"|not found|does not exist|is unavailable)|此?(?:商品|宝贝|产品)(?:已下架|不存在|已经?过期)"
+        r"|您查看的(?:商品|宝贝)不存在|很抱歉，您查看的",
+        "the page says that the listing is gone",
+    ),
+)  # fmt: skip
+"""Tried from the first to the last on a page without data; the first that fits decides."""
+
+_STATUS = {
+    401: (_LOGIN, "the server asks for a login"),
+    403: (_CHALLENGE, "the server denied access"),
+    404: (Verdict.GONE, "the server does not know the page"),
+    405: (_CHALLENGE, "the server denied access"),
+    406: (_CHALLENGE, "the server denied access"),
+    410: (Verdict.GONE, "the server says that the page is gone"),
+    420: (_RATE, "the server limits the number of requests"),
+    429: (_RATE, "the server limits the number of requests"),
+    503: (_RATE, "the server is overloaded or limits requests"),
+}
+
+
+def judge(
+    document: Document, findings: Findings | None, *, platform: Platform, kind: PageKind
+) -> PageReading:
+    """The verdict on a page with its reason in plain words; `kind` is what its address promises."""
+    kind = findings.kind if findings else kind
+    total = findings.total if findings else None
+    listings = findings.listings if findings else ()
+    verdict, reason = _verdict(document, findings)
+    if verdict.refused or verdict in {Verdict.SHELL_NO_DATA, Verdict.GONE, Verdict.ERROR}:
+        listings, total = (), None
+    return PageReading(
+        platform=platform,
+        kind=kind,
+        verdict=verdict,
+        reason=reason,
+        total=total,
+        listings=listings,
+        sellers=findings.sellers if findings else (),
+        query=findings.query if findings else None,
+    )
+
+
+def _verdict(document: Document, findings: Findings | None) -> tuple[Verdict, str]:
+    if findings is not None:
+        if findings.listings:
+            return _quality(findings)
+        if findings.kind is PageKind.SELLER and findings.sellers:
+            return Verdict.OK, "a seller's page without offers"
+        if findings.verdict is Verdict.OK_EMPTY:
+            return findings.verdict, findings.reason
+    places = _places(document)
+    for rule in RULES:
+        found = rule.pattern.search(places[rule.place]())
+        if found:
+            return rule.verdict, f"{rule.reason} ({_shown(found[0])})"
+    status = document.page.status
+    if status in _STATUS:
+        verdict, reason = _STATUS[status]
+        return verdict, f"{reason} (HTTP {status})"
+    if status is not None and status >= 400:  # noqa: PLR2004
+        return Verdict.ERROR, f"the server answered with an error (HTTP {status})"
+    if findings is not None and findings.verdict is not None:
+        return findings.verdict, findings.reason
+    return Verdict.SHELL_NO_DATA, "the page holds no results, no listing and no seller"
+
+
+def _quality(findings: Findings) -> tuple[Verdict, str]:
+    listings = findings.listings
+    number = len(listings)
+    untitled = sum(listing.title is None for listing in listings)
+    if findings.kind is PageKind.LISTING and untitled:
+        return Verdict.SCHEMA_DRIFT, "the listing has no title where it used to be"
+    if untitled * 2 > number:
+        return Verdict.SCHEMA_DRIFT, f"{untitled} of {number} results have no title"
+    if findings.verdict is Verdict.SCHEMA_DRIFT:
+        return findings.verdict, findings.reason
+    if findings.kind is PageKind.LISTING:
+        return Verdict.OK, "one listing"
+    titles = [listing.title for listing in listings]
+    if findings.kind is PageKind.SEARCH and findings.query and not answers(findings.query, titles):
+        return (
+            Verdict.IRRELEVANT_FALLBACK,
+            f"fewer than a fifth of {number} results share a word with {findings.query!r}",
+        )
+    return Verdict.OK, f"{number} results"
+
+
+def _places(document: Document) -> dict[str, Callable[[], str]]:
+    return {
+        "url": lambda: document.url,
+        "ret": lambda: _answer_code(document.json),
+        "headers": lambda: "\n".join(f"{k}: {v}" for k, v in document.page.headers.items()),
+        "title": lambda: document.title,
+        "body": lambda: document.text if not document.is_json else "",
+        "visible": lambda: document.visible_text,
+    }
+
+
+def _answer_code(answer: Json) -> str:
+    """What an interface says about success: mtop's `ret`, an error object's code and message."""
+    ret = dig(answer, "ret")
+    if isinstance(ret, list) and ret:
+        return " ".join(str(part) for part in ret[:3])
+    if isinstance(ret, str) and "::" in ret:
+        return ret
+    error = first(answer, "error_response", "error", "errorResponse")
+    if error is None and first(answer, "code", "error_code") is not None:
+        message = first(answer, "message", "msg", "error_message")
+        code = text(first(answer, "error_code", "code"))
+        if code not in {"0", "200", "SUCCESS"} and message:
+            error = {"code": code, "msg": message}
+    if isinstance(error, dict):
+        fields = ("code", "sub_code", "msg", "sub_msg", "error_code", "error_msg", "message")
+        return " ".join(filter(None, (text(error.get(field)) for field in fields)))
+    return error if isinstance(error, str) else ""
+
+
+def _shown(found: str) -> str:
+    return " ".join(found.split())[:80]
