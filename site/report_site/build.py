@@ -1,0 +1,217 @@
+"""Build the report of one brand into a folder: pages filled from the state, then MkDocs."""
+
+import base64
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from shlex import quote
+
+import jinja2
+from markupsafe import Markup
+from mkdocs.commands.build import build as run_mkdocs
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from headwater.adapters.store import NoSuchObject
+from headwater.matching.images import UnreadablePicture
+from headwater.usecases import report
+from headwater.usecases.report import KeptCapture, Picture, ReportState
+from report_site.charts import BANDS, stacked_bars
+from report_site.markdown import encode
+from report_site.thumbnails import SIZES, make_thumbnails, thumbnail_name
+
+_PACKAGE = Path(__file__).parent
+ROOT = _PACKAGE if (_PACKAGE / "mkdocs.yml").exists() else _PACKAGE.parent
+"""Where mkdocs.yml and pages/ lie: in the package when installed, beside it in a checkout."""
+
+_CHINA = timezone(timedelta(hours=8))
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_OURS = re.compile(r"[A-Za-z0-9 _.…-]*")
+
+
+class ReportNotBuilt(Exception):  # noqa: N818 - says what happened
+    """MkDocs did not accept the pages; the message says what it minded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What the site consists of. `names` include pictures that were published before."""
+
+    names: frozenset[str]
+    pages: int
+    pictures: int
+    unreadable: Mapping[str, str]
+    """Why a picture is not shown, by the hash of its original."""
+
+
+def build_site(
+    state: ReportState,
+    picture_bytes: Callable[[Picture], bytes],
+    out: Path,
+    *,
+    published: Collection[str] = (),
+) -> Built:
+    """Write the site into `out`. The same state gives the same bytes.
+
+    `picture_bytes` raises NoSuchObject for a picture that is not there. Thumbnails whose names
+    are in `published` are not made again. Raises ReportNotBuilt.
+    """
+    thumbnails: dict[str, bytes] = {}
+    unreadable: dict[str, str] = {}
+    wanted = {picture.sha256: picture for picture in _pictures(state)}
+    names = {thumbnail_name(hash_, size) for hash_ in wanted for size in SIZES}
+    for hash_, picture in wanted.items():
+        if all(thumbnail_name(hash_, size) in published for size in SIZES):
+            continue
+        try:
+            thumbnails |= make_thumbnails(picture_bytes(picture), expected_sha256=hash_)
+        except (UnreadablePicture, NoSuchObject) as error:
+            unreadable[hash_] = f"This picture cannot be shown: {error}."
+            names -= {thumbnail_name(hash_, size) for size in SIZES}
+    with tempfile.TemporaryDirectory(prefix="headwater-report-") as folder:
+        docs = Path(folder) / "pages"
+        shutil.copytree(ROOT / "pages", docs, ignore=shutil.ignore_patterns("*.md"))
+        pages = _write_pages(state, unreadable, docs)
+        _run_mkdocs(state, docs, out)
+    _protect(out)
+    for name, data in thumbnails.items():
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(data)
+    names |= {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    return Built(names=frozenset(names), pages=pages, pictures=len(wanted), unreadable=unreadable)
+
+
+def _pictures(state: ReportState) -> Iterator[Picture]:
+    for case in state.cases:
+        page = report.case_page(state, case)
+        shown = [page.row.picture, *page.other_pictures]
+        shown += [picture for pair in page.pairs for picture in (pair.found, pair.own)]
+        yield from filter(None, shown)
+    for row in report.listing_rows(state):
+        if row.picture:
+            yield row.picture
+
+
+def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) -> int:
+    templates = _templates()
+    covered = report.coverage(state)
+    suspects = report.suspects_by_platform(state)
+    shared = {
+        "as_of": state.as_of,
+        "rehearsal": state.rehearsal,
+        "unreadable": unreadable,
+        "band_words": BANDS,
+        "coverage": covered,
+        "numbers": report.key_numbers(state),
+    }
+    pages = {
+        "index.md": {
+            "todos": report.todos(state),
+            "chart": stacked_bars(suspects) if suspects else None,
+            "legend": [band for band in BANDS if any(row[band] for row in suspects.values())],
+        },
+        "cases.md": {"cases": [report.case_row(state, case) for case in state.cases]},
+        "listings.md": {"listings": report.listing_rows(state)},
+        "coverage.md": {"runs": report.run_views(state)},
+        "about.md": {},
+    }
+    for name, values in pages.items():
+        text = templates.get_template(name).render(**shared, **values)
+        (docs / name).write_text(text, encoding="utf-8")
+    (docs / "cases").mkdir()
+    template = templates.get_template("case.md")
+    for case in state.cases:
+        page = report.case_page(state, case)
+        path = (docs / page.row.page).with_suffix(".md")
+        text = template.render(**shared, case=page, name=path.stem)
+        path.write_text(text, encoding="utf-8")
+    return len(pages) + len(state.cases)
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "pages"),
+        autoescape=True,
+        finalize=encode,  # every value of every {{ }}, so that none can be forgotten
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "ours": _ours,
+        "iso": lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "utc": lambda at: _date(at.astimezone(UTC), "{} %b %Y, %H:%M UTC"),
+        "day": lambda at: _date(at.astimezone(UTC), "{} %b %Y"),
+        "china": lambda at: _date(at.astimezone(_CHINA), "%a {} %b %Y, %H:%M China time"),
+        "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
+        "whole_percent": lambda fraction: f"{100 * fraction:.0f} %",
+        "thousands": lambda number: f"{number:,}",
+        "signed": lambda number: f"{number:+d}".replace("-", "−"),
+        "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
+        "large": lambda picture: thumbnail_name(picture.sha256, SIZES[1]),
+        "fetch_command": _fetch_command,
+    }
+    return environment
+
+
+def _ours(text: str) -> Markup:
+    """One of our own words, printed as it is: for class names and constant titles."""
+    if not _OURS.fullmatch(text):
+        raise ValueError(f"not a word of our own: {text!r}")
+    return Markup(text)  # noqa: S704 - checked above
+
+
+def _date(at: datetime, form: str) -> str:
+    return at.strftime(form).format(at.day)
+
+
+def _fetch_command(capture: KeptCapture) -> str:
+    version = capture.manifest.version_id
+    return (
+        f"aws s3api get-object --bucket EVIDENCE_BUCKET --key {quote(capture.manifest.key)}"
+        f"{f' --version-id {quote(version)}' if version else ''} manifest.json"
+    )
+
+
+def _run_mkdocs(state: ReportState, docs: Path, out: Path) -> None:
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"  # Material's advertisement, printed while it loads
+    config = load_config(
+        str(ROOT / "mkdocs.yml"),
+        docs_dir=str(docs),
+        site_dir=str(out),
+        site_name=str(encode(state.brand.name)),
+    )
+    try:
+        run_mkdocs(config)
+    except Abort as error:
+        raise ReportNotBuilt(f"MkDocs did not accept the pages: {error}") from error
+    for name in ("sitemap.xml", "sitemap.xml.gz", "404.html"):
+        (out / name).unlink(missing_ok=True)  # they hold the build date or absolute addresses
+
+
+def _protect(out: Path) -> None:
+    """Give every page a content policy: our files and the theme's own inline scripts, no more.
+
+    The hashes are taken from the page that holds nothing a seller wrote.
+    """
+    scripts = _INLINE_SCRIPT.findall((out / "about.html").read_text(encoding="utf-8"))
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
+        for script in dict.fromkeys(scripts)
+    )
+    policy = (
+        f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline';"
+        " img-src 'self' data:; base-uri 'none'; form-action 'none'"
+    )
+    head = (
+        f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '\n    <meta name="referrer" content="no-referrer">'
+        '\n    <meta name="robots" content="noindex">'
+    )
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8").replace("<head>", head, 1)
+        page.write_text(text, encoding="utf-8")
