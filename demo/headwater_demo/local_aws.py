@@ -194,7 +194,9 @@ def _zip(folder: Path, prefix: str) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
-                entry = zipfile.ZipInfo(prefix + str(file.relative_to(folder)), (1980, 1, 1, 0, 0, 0))
+                entry = zipfile.ZipInfo(
+                    prefix + str(file.relative_to(folder)), (1980, 1, 1, 0, 0, 0)
+                )
                 archive.writestr(entry, file.read_bytes())
     return buffer.getvalue()
 

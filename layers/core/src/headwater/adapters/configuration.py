@@ -26,6 +26,7 @@ from headwater.domain.brands import (
     Watch,
 )
 from headwater.domain.platforms import Platform
+from headwater.matching.images import UnreadablePicture, open_picture
 
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -178,6 +179,12 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                 except OSError as error:
                     what = f"the picture {name!r} cannot be read ({error.strerror})"
                     problems.append(lines.say(where, f"{what}; paths start at the config's folder"))
+                    continue
+                try:
+                    open_picture(data)
+                except UnreadablePicture as error:
+                    what = f"the picture {name!r} cannot be used: {error.reason}"
+                    problems.append(lines.say(where, what))
                     continue
                 sha256 = hashlib.sha256(data).hexdigest()
                 pictures[sha256] = data

@@ -29,7 +29,7 @@ def check_schedule(expression: str) -> None:
     if kind == "cron":
         _check_cron(inside)
     elif kind == "rate":
-        if not re.fullmatch(r"1 (minute|hour|day)|[1-9]\d* (minutes|hours|days)", inside):
+        if not re.fullmatch(r"1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days)", inside):
             raise ValueError(f"rate({inside}) is wrong; write rate(1 hour) or rate(6 hours)")
     else:
         try:

@@ -1,0 +1,441 @@
+"""`headwater demo`: the whole way once, on a local AWS, from saved pages to the report and the mail."""
+
+import argparse
+import http.server
+import os
+import shutil
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from headwater.adapters.configuration import (
+    Configuration,
+    ConfigurationError,
+    read_configuration,
+)
+from headwater.adapters.deadline_rules import read_clock
+from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.dynamodb.listings import Listings
+from headwater.adapters.dynamodb.runs import Runs
+from headwater.adapters.evidence import download_case_evidence
+from headwater.adapters.store import Bucket
+from headwater.cli import verify
+from headwater.cli.config import push_configuration
+from headwater.cli.import_ import import_file
+from headwater.domain.brands import Brand, PlatformAccess, RightKind
+from headwater.domain.cases import Case, CaseState
+from headwater.domain.complaints import Complaint
+from headwater.domain.coverage import Run
+from headwater.domain.platforms import Platform
+from headwater.usecases.complaints import counter_filed, file_complaint
+from headwater_demo.local_aws import LocalAws, LocalAwsFailed, Stack, deploy, free_port
+from headwater_demo.mailbox import Mailbox
+from headwater_demo.marketplace import Marketplace
+from headwater_demo.saved_pages import write_saved_pages
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+STACK = "headwater-demo"
+COMPLAINT_NUMBER = "DEMO-2026-0001"
+SEARCHED = (Platform.ALIBABA, Platform.ALI1688, Platform.ALIEXPRESS)
+_Found = TypeVar("_Found")
+
+
+class DemoFailed(Exception):  # noqa: N818 - says what happened
+    """A step did not come to its end; the message says which and where to look."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="end when everything was shown")
+    parser.add_argument(
+        "--captures", type=Path, metavar="DIR", help="real saved pages to bring along (HTML, JSON)"
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="keep the local AWS's state: the next run with --keep goes on with it",
+    )
+    parser.add_argument(
+        "--config", type=Path, default=CHECKOUT / "config" / "headwater.toml", metavar="FILE"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        configuration = read_configuration(arguments.config)
+        captures = _saved_files(arguments.captures)
+    except (ConfigurationError, DemoFailed) as error:
+        print(error, file=sys.stderr)
+        return 1
+    state = CHECKOUT / ".local" / "demo"
+    out = CHECKOUT / "out"
+    if not arguments.keep:
+        shutil.rmtree(state, ignore_errors=True)
+    shutil.rmtree(out, ignore_errors=True)
+    state.mkdir(parents=True, exist_ok=True)
+    say = Progress()
+    try:
+        with _world(state, out, keep=arguments.keep) as world:
+            rehearse(world, configuration, captures, say)
+            if not arguments.once:
+                say(f"the report stays at {world.report_url} until you press Ctrl-C")
+                _show_on_desktop(world.report_url)
+                _until_interrupted(world.aws)
+    except (DemoFailed, LocalAwsFailed) as error:
+        print(f"\nThe demo stopped: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 130
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(state, ignore_errors=True)
+    return 0
+
+
+class Progress:
+    """Says what happens, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"{self.seconds:6.1f} s  {text}", flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything around the stack that runs on this machine only."""
+
+    aws: LocalAws
+    marketplace: str
+    mailbox: Mailbox
+    report_url: str
+    state: Path
+    out: Path
+
+
+@contextmanager
+def _world(state: Path, out: Path, *, keep: bool) -> Iterator[World]:
+    port = free_port()
+    with (
+        Mailbox(out / "mail") as mailbox,
+        Marketplace() as marketplace,
+        LocalAws(state, smtp=mailbox.address, keep=keep) as aws,
+        _served(out / "site", port) as report_url,
+    ):
+        yield World(
+            aws=aws,
+            marketplace=marketplace.url,
+            mailbox=mailbox,
+            report_url=report_url,
+            state=state,
+            out=out,
+        )
+
+
+def rehearse(
+    world: World, configuration: Configuration, captures: list[Path], say: Callable[[str], None]
+) -> None:
+    """Bring the brand, pages and time; the deployed functions do the rest. Raises DemoFailed."""
+    say("the local AWS runs; deploying infra/template.yaml …")
+    stage = Stage(world, configuration)
+    say(f"the stack is deployed: {len(stage.stack.outputs)} outputs, the functions sleep")
+    desk = configuration.desk
+    rehearsed = replace(
+        desk, access=tuple((platform, PlatformAccess(fetch_pages=True)) for platform in SEARCHED)
+    )
+    push_configuration(replace(configuration, desk=rehearsed), stage.work)
+    brand = desk.brands[0]
+    before = stage.snapshot(brand)
+    say(f"{brand.name} is brought in: {len(brand.references)} own pictures, {_words(brand)}")
+
+    saved = write_saved_pages(world.state / "saved")
+    for file in [*saved, *captures]:
+        import_file(file, stage.work, brand=brand.id)
+    say(f"{len(saved) + len(captures)} saved pages are dropped into the import folder")
+    first = stage.wait("a first finding", lambda: next(stage.cases.of_brand(brand.id), None))
+    say(f"FIRST FINDING: {_described(first)}")
+
+    stage.wait_for_runs(brand, "imports", len(saved) + len(captures), before, route="import")
+    stage.fire("SearchSchedule")
+    stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
+    stage.settle(brand)
+    _tell_coverage(stage.runs.latest(brand.id, 200), say)
+    cases = sorted(stage.cases.of_brand(brand.id), key=lambda case: -case.risk.score)
+    say(f"{len(cases)} cases out of {len(stage.listings.latest(brand.id, 100_000))} listings:")
+    for case in cases:
+        say(f"  {case.risk.score:3d}  {_described(case)}")
+
+    complaint = _go_to_war(stage, brand, cases[0], say)
+    stage.fire("DeadlinesSchedule")
+    _tell_mails(stage, brand, complaint, say)
+
+    stage.fire("SiteSchedule")
+    stage.wait("the report", lambda: "index.html" in stage.site.list(""))
+    stage.download_report(brand)
+    say(f"the report is built: {world.report_url} ({world.out.name}/site/index.html)")
+
+    captures_of_case = stage.captures.of_listing(brand.id, cases[0].listing.key)
+    folder = world.out / "evidence" / cases[0].id
+    download_case_evidence(captures_of_case, stage.evidence, folder)
+    say(f"the evidence of case {cases[0].id} is in {_short(folder)}; anyone can check it with")
+    say(f"  headwater verify {_short(folder)}")
+    verify.run(argparse.Namespace(path=folder, json=False))
+    _tell_changes(before, stage.snapshot(brand), say)
+
+
+class Stage:
+    """The deployed stack, seen through the repositories that the functions use themselves."""
+
+    def __init__(self, world: World, configuration: Configuration) -> None:
+        self.world = world
+        self._parameters: dict[str, str] = {
+            **configuration.stack_parameters(),
+            "ReportUrl": world.report_url,
+            "MarketplaceRehearsal": world.marketplace,
+        }
+        self.stack: Stack = self._deploy()
+        self.work = Bucket(self.stack["WorkBucket"])
+        self.evidence = Bucket(self.stack["EvidenceBucket"])
+        self.site = Bucket(self.stack["SiteBucket"])
+        self.listings = Listings(self.stack["ListingsTable"])
+        self.captures = Captures(self.stack["CapturesTable"])
+        self.cases = Cases(self.stack["CasesTable"])
+        self.complaints = Complaints(self.stack["ComplaintsTable"])
+        self.runs = Runs(self.stack["RunsTable"])
+
+    def _deploy(self) -> Stack:
+        return deploy(CHECKOUT / "infra" / "template.yaml", STACK, self._parameters)
+
+    def fire(self, schedule: str) -> None:
+        """Tune a schedule of the stack to a moment from now; the scheduler does the rest."""
+        moment = datetime.now(UTC) + timedelta(seconds=2)
+        self._parameters[schedule] = f"at({moment:%Y-%m-%dT%H:%M:%S})"
+        self._deploy()
+
+    def wait(self, what: str, look: Callable[[], _Found | None], seconds: float = 180) -> _Found:
+        """Look until there is something. Raises DemoFailed, or LocalAwsFailed when it is gone."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.world.aws.check()
+            if found := look():
+                return found
+            time.sleep(0.25)
+        log = _short(self.world.state / "local-aws.log")
+        raise DemoFailed(f"{what} did not come within {seconds:.0f} s; {log} may say why")
+
+    def wait_for_runs(
+        self, brand: Brand, what: str, count: int, before: "Snapshot", *, route: str
+    ) -> None:
+        """Wait for that many new runs that came by a route."""
+
+        def arrived() -> bool:
+            runs = [run for run in self.runs.latest(brand.id, 1000) if run.asked[0].route == route]
+            return len(runs) - before.runs.get(route, 0) >= count
+
+        self.wait(f"{count} {what}", arrived, seconds=120 + 10 * count)
+
+    def settle(self, brand: Brand) -> None:
+        """Wait until every listing is captured and matched: each has what it will get."""
+        still = 0
+        last = self.snapshot(brand)
+        while still < 8:
+            self.world.aws.check()
+            time.sleep(0.5)
+            now = self.snapshot(brand)
+            done = now.captured == now.listings
+            still = still + 1 if done and now == last else 0
+            last = now
+
+    def snapshot(self, brand: Brand) -> "Snapshot":
+        """What the stack holds of a brand."""
+        seen = self.listings.latest(brand.id, 100_000)
+        runs: dict[str, int] = {}
+        for run in self.runs.latest(brand.id, 1000):
+            runs[run.asked[0].route] = runs.get(run.asked[0].route, 0) + 1
+        return Snapshot(
+            listings=len(seen),
+            captured=sum(
+                bool(self.captures.of_listing(brand.id, sighting.listing.key)) for sighting in seen
+            ),
+            cases=tuple(
+                sorted((case.id, case.risk.score) for case in self.cases.of_brand(brand.id))
+            ),
+            complaints=tuple(
+                sorted((c.id, len(c.events)) for c in self.complaints.of_brand(brand.id))
+            ),
+            mails=len(self.world.mailbox.files),
+            runs=runs,
+        )
+
+    def download_report(self, brand: Brand) -> None:
+        target = self.world.out / "site"
+        for key in self.site.list(""):
+            file = target / key
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(self.site.get(key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """How much the stack holds of a brand; `runs` counts by route."""
+
+    listings: int
+    captured: int
+    cases: tuple[tuple[str, int], ...]
+    complaints: tuple[tuple[str, int], ...]
+    mails: int
+    runs: Mapping[str, int]
+
+
+def _go_to_war(stage: Stage, brand: Brand, case: Case, say: Callable[[str], None]) -> Complaint:
+    """What a person does by hand: confirm, file at the platform, record the counter-notice."""
+    now = datetime.now(UTC)
+    if case.state is CaseState.OPEN:
+        confirmed = case.move(
+            CaseState.CONFIRMED, at=now, by="owner", what="confirmed after a look at both pictures"
+        )
+        stage.cases.save(confirmed)
+    right = next(right for right in brand.rights if right.kind is RightKind.TRADEMARK)
+    complaint = file_complaint(
+        complaints=stage.complaints,
+        brand=brand.id,
+        platform=case.listing.key.platform,
+        number=COMPLAINT_NUMBER,
+        right=right.number,
+        right_kind=right.kind,
+        cases=[case.id],
+        at=now,
+        now=now,
+        by="owner",
+        source="demo",
+        rehearsal=True,
+    )
+    say(f"the owner confirms {case.id} and records the complaint {complaint.number} as filed")
+    complaint = counter_filed(
+        brand.id,
+        complaint.id,
+        complaints=stage.complaints,
+        clock=read_clock(),
+        at=datetime.now(UTC),
+        now=datetime.now(UTC),
+        by="owner",
+        source="demo",
+        text="The seller says that the goods are genuine.",
+        event_id="demo-counter-notice",
+    )
+    say("the seller's counter-notification arrives; the clock runs")
+    return complaint
+
+
+def _tell_coverage(runs: list[Run], say: Callable[[str], None]) -> None:
+    asked = [question for run in runs for question in run.asked]
+    answered = [question for question in asked if question.verdict.covers]
+    say(f"asked {len(asked)} questions, {len(answered)} were answered")
+    for question in asked:
+        if not question.verdict.covers:
+            name = question.query or question.watch
+            title = question.platform.title
+            say(f"  could not look: {title} · {name[:60]} · {question.reason[:120]}")
+
+
+def _tell_mails(
+    stage: Stage, brand: Brand, complaint: Complaint, say: Callable[[str], None]
+) -> None:
+    alerted = any(number in str(complaint.next_alert_at) for number in "0123456789")
+    expected = len([person for person in brand.recipients if person.role == "owner"])
+    if alerted:
+        stage.wait("the alert mail", lambda: len(stage.world.mailbox.files) >= expected)
+    for mail in stage.world.mailbox.files:
+        say(f"a mail was sent: {_short(mail)}")
+
+
+def _tell_changes(before: Snapshot, after: Snapshot, say: Callable[[str], None]) -> None:
+    if before.listings:
+        say(
+            f"compared with the run before: {after.listings - before.listings} new listings, "
+            f"{len(after.cases) - len(before.cases)} new cases, "
+            f"{len(after.complaints) - len(before.complaints)} new complaints, "
+            f"{after.mails} new mails"
+        )
+
+
+def _saved_files(folder: Path | None) -> list[Path]:
+    """The pages of a folder of captures, without what only describes them."""
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise DemoFailed(f"{folder} is no folder; name one with saved pages: --captures DIR")
+    files = sorted(
+        file
+        for kind in ("search", "listing")
+        for ending in ("html", "json", "mhtml", "har")
+        for file in folder.glob(f"**/{kind}/*.{ending}")
+    )
+    if not files:
+        files = sorted(file for ending in ("html", "json") for file in folder.glob(f"*.{ending}"))
+    if not files:
+        raise DemoFailed(f"{folder} holds no saved page (*.html, *.json)")
+    return files
+
+
+@contextmanager
+def _served(folder: Path, port: int) -> Iterator[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = partial(_QuietHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Nobody reads an access log of a demo."""
+
+
+def _show_on_desktop(url: str) -> None:
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
+        webbrowser.open(url)
+
+
+def _until_interrupted(aws: LocalAws) -> None:
+    while True:
+        aws.check()
+        time.sleep(1)
+
+
+def _described(case: Case) -> str:
+    title = (case.listing.title or "without a title")[:60]
+    return f"{case.id} [{case.risk.band}] {title}"
+
+
+def _words(brand: Brand) -> str:
+    words = sum(len(watch.words) for watch in brand.watches)
+    return f"{words} watched words, {len(brand.rights)} rights, {len(brand.recipients)} recipients"
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,165 @@
+"""A broken config is refused with file, line and the next step; a good one becomes the desk."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from headwater.adapters.configuration import ConfigurationError, read_configuration
+from headwater.adapters.schedules import check_schedule
+from headwater.domain.platforms import Platform
+
+GOOD = """\
+contact = "brand@example.org"
+sender = "watch@example.org"
+alarms = "ops@example.org"
+
+[[brand]]
+id = "fjell"
+name = "Fjell"
+names = ["Fjell"]
+chinese_names = ["菲耶"]
+
+  [[brand.product]]
+  id = "mug"
+  name = "Mug"
+  pictures = ["mug.jpg"]
+  price = "39.00"
+  currency = "EUR"
+
+  [[brand.watch]]
+  id = "mugs"
+  platforms = ["aliexpress", "1688"]
+  words = ["fjell mug"]
+
+  [[brand.recipient]]
+  email = "owner@example.org"
+  timezone = "Europe/Berlin"
+
+[platforms.aliexpress]
+fetch_pages = true
+
+[schedules]
+search = "cron(0 2 * * ? *)"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    Image.effect_noise((64, 64), 80).convert("RGB").save(folder / "mug.jpg")
+    file = folder / "headwater.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems_of(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(written(folder, text))
+    return [problem.removeprefix(str(folder) + "/") for problem in caught.value.problems]
+
+
+def test_a_good_config_becomes_the_desk(tmp_path: Path) -> None:
+    configuration = read_configuration(written(tmp_path, GOOD))
+    brand = configuration.desk.brand("fjell")
+    assert brand.products[0].price == Decimal("39.00")
+    assert brand.references[0].id == "mug/mug.jpg"
+    assert configuration.pictures[brand.references[0].sha256] == (tmp_path / "mug.jpg").read_bytes()
+    assert configuration.desk.access_to(Platform.ALIEXPRESS).fetch_pages
+    assert configuration.stack_parameters()["SearchSchedule"] == "cron(0 2 * * ? *)"
+
+
+def test_pages_are_not_fetched_unless_the_owner_says_so(tmp_path: Path) -> None:
+    desk = read_configuration(written(tmp_path, GOOD)).desk
+    assert not desk.access_to(Platform.ALI1688).fetch_pages
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (('id = "mug"', 'id = "mug"\n  colour = "red"'), "headwater.toml:13: brand.1.product.1.colour"),
+        (('"mug.jpg"', '"nowhere.jpg"'), "headwater.toml:14: brand.1.product.1.pictures"),
+        (("cron(0 2 * * ? *)", "cron(0 25 * * ? *)"), "headwater.toml:31: schedules.search"),
+        (('"Europe/Berlin"', '"Berlin"'), "headwater.toml:25: brand.1.recipient.1.timezone"),
+        (('"aliexpress", "1688"', '"ebay"'), "headwater.toml:20: brand.1.watch.1.platforms.1"),
+        (('alarms = "ops@example.org"', ""), "headwater.toml:1: alarms: is missing"),
+        (('price = "39.00"', 'price = "-1"'), "headwater.toml:15: brand.1.product.1.price"),
+        (("[schedules]", "[schedules"), "headwater.toml:30: column 11: not TOML"),
+        (("[platforms.aliexpress]", "[platforms.ebay]"), "headwater.toml:27: platforms.ebay"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, change: tuple[str, str], expected: str
+) -> None:
+    problems = problems_of(tmp_path, GOOD.replace(*change))
+    assert len(problems) == 1
+    assert problems[0].startswith(expected)
+
+
+def test_the_second_brand_has_lines_of_its_own(tmp_path: Path) -> None:
+    second = GOOD.split("[platforms")[0].split("\n\n", 1)[1].replace('"fjell"', '"dal"')
+    text = GOOD.split("[platforms")[0] + second.replace('timezone = "Europe/Berlin"', "")
+    line = 1 + text.splitlines().index('  [[brand.recipient]]', 25)
+    assert problems_of(tmp_path, text) == [
+        f"headwater.toml:{line}: brand.2.recipient.1.timezone: is missing; add it"
+    ]
+
+
+def test_an_id_stands_once(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "  [[brand.watch]]",
+        '  [[brand.product]]\n  id = "mug"\n  name = "M"\n  pictures = ["mug.jpg"]\n\n  [[brand.watch]]',
+    )
+    assert problems_of(tmp_path, text) == [
+        "headwater.toml:19: brand.1.product.2.id: the id 'mug' is used twice"
+    ]
+
+
+def test_a_picture_that_is_none_is_said_at_once(tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD)
+    (tmp_path / "mug.jpg").write_bytes(b"<html>not a picture</html>")
+    with pytest.raises(ConfigurationError, match=r"mug\.jpg.*picture"):
+        read_configuration(file)
+
+
+def test_no_config_at_all_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--config FILE"):
+        read_configuration(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "cron(15 3 * * ? *)",
+        "cron(0/15 8-17 ? * MON-FRI *)",
+        "cron(0 0 L * ? 2027)",
+        "cron(0 9 ? * 2#1 *)",
+        "rate(1 hour)",
+        "rate(6 hours)",
+        "at(2026-12-01T03:00:00)",
+    ],
+)
+def test_schedules_as_aws_takes_them(expression: str) -> None:
+    check_schedule(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "15 3 * * *",
+        "cron(15 3 * * *)",
+        "cron(15 3 * * * *)",
+        "cron(15 3 ? * ? *)",
+        "cron(61 3 * * ? *)",
+        "cron(15 3 * FOO ? *)",
+        "cron(15 9-3 * * ? *)",
+        "cron(*/0 3 * * ? *)",
+        "rate(1 hours)",
+        "rate(0 hours)",
+        "rate(2 weeks)",
+        "at(tomorrow)",
+        "",
+    ],
+)
+def test_schedules_that_aws_would_refuse(expression: str) -> None:
+    with pytest.raises(ValueError, match=r"write|fields|exactly|is no"):
+        check_schedule(expression)
