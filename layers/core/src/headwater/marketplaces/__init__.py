@@ -4,6 +4,8 @@
 address led to it. No network, no clock.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 
 from headwater.domain.listings import ListingKey
@@ -31,6 +33,12 @@ __all__ = [
 ]
 
 MARKETPLACES: tuple[Marketplace, ...] = (ALIBABA, ALI1688, ALIEXPRESS, GENERIC)
+
+_HOST = re.compile(
+    r"(?:www|detail|item|s|m|search|list|world)\.(?:1688|alibaba|aliexpress|taobao|tmall|lazada"
+    r"|made-in-china|amazon)\.(?:com?\.)?[a-z]{2,3}\b"
+)
+"""Hosts of listings and searches: a blocked page without an address still names the one asked."""
 
 _BY_PLATFORM = {market.platform: market for market in MARKETPLACES}
 
@@ -97,7 +105,14 @@ def _recognised(document: Document) -> Marketplace:
         return found
     marked = {m: sum(mark in document.text for mark in m.marks) for m in MARKETPLACES}
     best = max(marked, key=lambda market: marked[market])
-    return best if marked[best] else GENERIC
+    if marked[best]:
+        return best
+    named = Counter(
+        market
+        for host in _HOST.findall(document.text)
+        if (market := _by_address([host])) is not None
+    )
+    return named.most_common(1)[0][0] if named else GENERIC
 
 
 def _by_address(urls: Iterable[str]) -> Marketplace | None:

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -12,7 +14,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import (
     Json,
@@ -26,7 +28,7 @@ from headwater.marketplaces.lookup import (
 )
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import gallery
-from headwater.marketplaces.urls import host_of, parameters, path_of, split
+from headwater.marketplaces.urls import host_of, parameters, path_of
 
 if TYPE_CHECKING:
     from parsel import Selector
@@ -600,8 +602,6 @@ def _with_shop(found: Findings, document: Document) -> Findings:
     years = next((count(value) for value in search(header, "tpYear")), None)
     if years is None:
         return found
-    from dataclasses import replace  # noqa: PLC0415
-
     listing = found.listings[0]
     seller = replace(listing.seller, years=years) if listing.seller else None
     return replace(found, listings=(replace(listing, seller=seller),))
@@ -666,8 +666,6 @@ def _listing_context(data: Json) -> Findings | None:
 
 
 def _date(milliseconds: Json) -> str | None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     if not isinstance(milliseconds, int) or not 10**12 <= milliseconds < 10**13:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
@@ -796,54 +794,76 @@ def _listing_elements(document: Document, market: Ali1688) -> Findings | None:
 # --- shops ------------------------------------------------------------------------------------
 
 
+_BADGES = {
+    "superFactory": "super factory",
+    "isShili": "strong merchant",
+    "shili_factory": "strong merchant",
+    "slsj": "strong merchant",
+}
+
+
 def _shop_modules(data: Json) -> Findings | None:
-    """A shop's modules: the page's own data and the replies of its catalogue interface."""
+    """A shop's modules: the page's own data and the replies of its interfaces."""
     components = first(data, "result.pageData.components", "pageData.components", "components")
-    name = member = years = location = None
-    badges: list[str] = []
-    shop_url = None
-    places = list(objects(components)) if components else []
-    places += [place for place in (first(data, "data.content.data", "data.content", "data.data",
-                                          "data"),) if isinstance(place, dict)]  # fmt: skip
-    for place in places:
-        facts = place.get("moduleData") if isinstance(place.get("moduleData"), dict) else place
-        name = name or text(first(facts, "companyName", "company.name", "shopName"))
-        member = member or text(first(facts, "memberId", "sellerMemberId"))
-        years = years or count(first(facts, "tpYear", "tpYears"))
-        location = location or text(first(facts, "location", "address"))
-        shop_url = shop_url or text(first(facts, "winportUrl", "domain", "shopUrl"))
-        for flag, badge in (("superFactory", "super factory"), ("isShili", "strong merchant")):
-            if facts.get(flag) in (True, "true") and badge not in badges:
-                badges.append(badge)
+    places = [
+        part["moduleData"]
+        for part in objects(components)
+        if isinstance(part.get("moduleData"), dict)
+    ]
+    if not places:
+        answer = text(dig(data, "api")) or ""
+        if "1688" not in answer and ".cbu." not in answer:
+            return None
+        found = (dig(data, path) for path in ("data.model", "data.data", "data.content", "data"))
+        places = [place for place in found if isinstance(place, dict)]
+    seller = _shop_seller(places)
     offers = _shop_offers(data)
-    if not name and not offers:
+    if seller is None and not offers:
         return None
-    seller = _seller(
-        member=member,
-        name=name,
-        shop_url=shop_url,
-        location=location,
-        years=years,
-        badges=tuple(badges),
-    )
     listings = [listing for item in offers if (listing := _shop_offer(item, seller))]
+    stated = next(
+        (count(dig(place, "offerCount")) for place in places if "offerCount" in place), None
+    )
     return Findings(
         kind=PageKind.SELLER,
         listings=unique(listings),
         sellers=(seller,) if seller else (),
-        total=next((count(v) for k in ("totalCount", "total") for v in search(data, k)), None)
-        if offers
-        else None,
+        total=stated,
     )
+
+
+def _shop_seller(places: list[dict[str, Json]]) -> Seller | None:
+    def named(*paths: str) -> Json:
+        return next(filter(None, (first(place, *paths) for place in places)), None)
+
+    if not named("companyName", "shopName"):
+        return None
+    kinds = {text(named("sellerType")) or "", text(named("shopType")) or ""}
+    kinds |= {flag for flag in _BADGES if named(flag) in (True, "true")}
+    certificate = text(named("certInfo.certType"))
+    badges = dict.fromkeys(badge for kind, badge in _BADGES.items() if kind in kinds)
+    seller = _seller(
+        member=named("memberId", "sellerMemberId"),
+        name=named("companyName", "shopName"),
+        shop_url=named("shopUrl", "commonUrl.shopUrl", "winportUrl", "domain"),
+        location=text(named("addr.entAddress", "detailAddress", "location")),
+        years=count(named("tpYear")),
+        badges=(*badges, *([certificate] if certificate else [])),
+    )
+    licence = text(named("businessInfo.socialCreditCode"))
+    if seller and licence:
+        return replace(seller, identifiers=(*seller.identifiers, ("licence", licence)))
+    return seller
 
 
 def _shop_offers(data: Json) -> list[dict[str, Json]]:
     for name in ("offerList", "offers", "offerModuleList", "itemList", "dataList"):
         for value in search(data, name):
             found = [
-                item for item in objects(value)
+                item
+                for item in objects(value)
                 if identifier(first(item, "id", "offerId", "itemId"))
-            ]  # fmt: skip
+            ]
             if found:
                 return found
     return []
@@ -853,27 +873,40 @@ def _shop_offer(item: dict[str, Json], seller: Seller | None) -> Listing | None:
     offer_id = identifier(first(item, "offerId", "id", "itemId"))
     if offer_id is None:
         return None
+    figure = first(item, "offerPrice", "priceInfo.price", "price", "salePrice")
     return _listing(
         offer_id,
         title=text(first(item, "subject", "title", "offerTitle")),
-        price=amounts.price(text(first(item, "priceInfo.price", "price", "offerPrice", "salePrice")),
-                            currency=_CURRENCY),
-        seller=seller,
-        pictures=gallery(first(item, "imageUrl", "image", "imgUrl", "picUrl", "offerPicUrl")),
-        sold=count(first(item, "saleQuantity", "soldCount", "saleCount")),
+        price=amounts.price(text(figure), currency=_CURRENCY),
+        minimum_order=amounts.minimum_order(
+            first(item, "quantityBegin", "minOrderQuantity"), unit=text(item.get("unit"))
+        ),
+        seller=seller or _seller(member=item.get("memberId"), name=None),
+        pictures=gallery(
+            first(item, "imageUrl", "image", "imgUrl", "picUrl", "offerPicUrl"),
+            [first(image, "fullPathImageURI", "imageURI") for image in objects(item.get("offerImages"))],
+        ),
+        sold=count(first(item, "thirtySaleQuantity", "vagueSaleQuantity", "saleQuantity",
+                         "soldCount")),
     )  # fmt: skip
 
 
+_MEMBER_IN_PAGE = re.compile(
+    r"(?:memberId|member_id|sellerMemberId|feedbackUid)(?:&quot;|[\"'])?\s*[:=]\s*(?:&quot;|[\"'])"
+    r"(b2b-[a-z0-9]{4,40})"
+)
+
+
 def _shop(document: Document, market: Ali1688) -> Findings | None:
-    """A shop's home or contact page."""
+    """A shop's home or contact page (2019)."""
     page = document.selector
-    ids = (market.identify_seller(url) for url in (*document.own_addresses, *_home_links(page)))
-    shop = next((found for found in ids if found), None)
-    member = re.search(r"[\"']?(?:memberId|sellerMemberId|feedbackUid)[\"']?\s*[:=]\s*"
-                       r"[\"'](b2b-[a-z0-9]{4,40})[\"']", document.text)  # fmt: skip
-    name = content(page.css(".company-name, .contcat-desc .company-name, .contact-info h4,"
-                            ".shop-name, h4.companyName"))  # fmt: skip
-    if name is None and re.search(r"_阿里巴巴旺铺|联系方式", document.title):
+    member = _MEMBER_IN_PAGE.search(document.text)
+    own = map(market.identify_seller, document.own_addresses)
+    shop = next(filter(None, own), None) or _home(page, market)
+    name = content_of(
+        page, ".contact-info h4", ".chinaname", "a.company-name", "h1.company-name", ".companyName"
+    )
+    if name is None and document.title.endswith("_阿里巴巴旺铺"):
         found = re.search(
             r"([^\s\-_]{4,40}?)(?:联系方式|首页|公司档案)?_阿里巴巴旺铺", document.title
         )
@@ -882,9 +915,9 @@ def _shop(document: Document, market: Ali1688) -> Findings | None:
         return None
     address = next(
         (
-            line
-            for line in page.css("dl, .address").xpath("string(.)").getall()
-            if "址" in line[:12]
+            " ".join(row.css("dd::text").getall())
+            for row in page.css(".contact-info dl, dl")
+            if re.match(r"\s*地\s*址", row.xpath("string(dt)").get() or "")
         ),
         None,
     )
@@ -892,19 +925,16 @@ def _shop(document: Document, market: Ali1688) -> Findings | None:
         member=member[1] if member else None,
         name=name,
         shop_url=f"https://{shop}.1688.com/" if shop and not shop.startswith("b2b-") else None,
-        location=text(re.sub(r"^\s*地\s*址\s*[:：]\s*", "", address)) if address else None,
+        location=text(address),
     )
     return Findings(kind=PageKind.SELLER, sellers=(seller,) if seller else ())
 
 
-def _home_links(page: "Selector") -> Iterator[str]:
-    """The addresses of the shop that its own navigation names."""
-    for href in page.css("a[href*='.1688.com/page/'], .subdomain, a[href^='https://']"
-                         ).xpath("@href").getall()[:60]:  # fmt: skip
-        parts = split(href)
-        if parts and parts.path in {"", "/", "/page/index.htm", "/page/contactinfo.htm",
-                                    "/page/offerlist.htm", "/page/creditdetail.htm"}:  # fmt: skip
-            yield href
+def _home(page: "Selector", market: Ali1688) -> str | None:
+    """The shop whose host most of the page's links lead to."""
+    links = page.css("a[href*='.1688.com']::attr(href)").getall()[:300]
+    shops = Counter(filter(None, map(market.identify_seller, links)))
+    return shops.most_common(1)[0][0] if shops else None
 
 
 ALI1688 = Ali1688()

@@ -12,7 +12,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
@@ -43,6 +43,9 @@ _OLD_ITEM = re.compile(r"^/(?:store/product|item)/[^/]{1,300}/[0-9]+_([0-9]{6,20
 _STORE = re.compile(r"^/(?:[a-z]{2}/)?store/(?:[a-z-]+/)?([0-9]{4,15})(?:[/_.]|$)")
 _SEARCH = re.compile(
     r"^/(?:[a-z]{2}/)?(?:w/)?(?:wholesale|popular|premium|category|af|search|glosearch|p/)"
+)
+_FIGURE = re.compile(
+    r"^(?:[^\d\s%]{1,4}\s?[0-9][0-9\s.,]*|[0-9][0-9\s.,]*\s?(?:[A-Z]{3}|[₽₾$€₸]|руб\.?))$"
 )
 _SLUG = re.compile(r"/(?:wholesale|af|popular|premium)[-/](.+?)(?:\.html?)?$")
 
@@ -648,15 +651,21 @@ def _snippet(card: "Selector", href: str | None) -> Iterator[Listing]:
     if product_id is None:
         return
     key = ListingKey(Platform.ALIEXPRESS, canonical_id(product_id))
-    figure = content(card.css("[class*='rice__main'], [class*='riceBlock'] [class*='current'],"
-                              "[class*='finalPrice'], [class*='price__current']"))  # fmt: skip
+    words = [word.strip() for word in card.css("*::text").getall() if word.strip()]
+    figures = [word for word in words if _FIGURE.match(word)]
+    cut = next(
+        (i for i, word in enumerate(words) if re.fullmatch(r"[-–−][0-9]{1,2}\s*%", word)), None
+    )
+    if cut is not None:  # "10.88 GEL", "-57%", "4.68 GEL": the price now stands after the cut
+        figures = [word for word in words[cut + 1 :] if _FIGURE.match(word)]
     yield Listing(
         key=key,
         url=ALIEXPRESS.canonical_url(key),
         title=text(attribute(card.css("img[alt]:not([alt=''])"), "alt"))
         or content(card.css("[class*='title'], [class*='name']")),
-        price=amounts.price(figure) if figure else None,
+        price=amounts.price(figures[0]) if figures else None,
         pictures=gallery(image_sources(card)),
+        sold=count(next((word for word in words if re.search(r"\bsold\b|прод|купил", word)), None)),
         other_ids=_other_ids(key, product_id),
     )
 
@@ -664,55 +673,57 @@ def _snippet(card: "Selector", href: str | None) -> Iterator[Listing]:
 def _rendered_listing(document: Document, market: AliExpress) -> Findings | None:
     """A listing of 2024 or later: the HTML is a shell unless a browser saved it rendered."""
     page = document.selector
-    keys = (market.identify(url) for url in document.own_addresses)
-    key = next((key for key in keys if key), None)
-    shell = "isCSR" in document.text or "DCData" in document.text
-    title = content(
-        page.css("[data-pl='product-title'], h1.product-title-text, h1[class*='title--']")
+    key = next(filter(None, map(market.identify, document.own_addresses)), None)
+    facts = document.variable(r"DCData\s*=") if "DCData" in document.text else None
+    shell = facts is not None or "isCSR" in document.text
+    title = content_of(
+        page, "[data-pl='product-title']", "h1.product-title-text", "h1[class*='title--']"
     )
     if key is None and (title or shell):
         seen = re.search(r"[\"']?productId[\"']?\s*[:=]\s*[\"']?([0-9]{8,20})\b", document.text)
         key = ListingKey(Platform.ALIEXPRESS, canonical_id(seen[1])) if seen else None
     if key is None or not title:
-        if shell and (key or market.kind(document.url) is PageKind.LISTING):
-            return Findings(
-                kind=PageKind.LISTING,
-                verdict=Verdict.SHELL_NO_DATA,
-                reason="an AliExpress shell: the listing's data is loaded by scripts later",
-            )
-        return None
-    stated = product_of(document)
-    figure = content(
-        page.css("[class*='price-default--current'], [class*='price--current'],"
-                 ".product-price-value, [class*='price--originalText']")
-    )  # fmt: skip
-    store = page.css("[data-pl='store-name'], .store-name a, [class*='store-detail--storeName']")
-    store_url = attribute(store, "href") or attribute(page.css("a[href*='/store/']"), "href") or ""
-    store_name = content(store)
-    pictures = (
-        gallery(
-            document.variable(r"DCData\s*=")
-            and dig(document.variable(r"DCData\s*="), "imagePathList")
+        if not shell:
+            return None
+        notices = [text(value) for name, value in (dig(facts, "i18nMap") or {}).items()
+                   if "NOT_FOUND" in name]  # fmt: skip
+        shown = next((n for n in notices if n and len(n) > 10 and n in document.visible_text), None)
+        return Findings(
+            kind=PageKind.LISTING,
+            verdict=Verdict.GONE if shown else Verdict.SHELL_NO_DATA,
+            reason=f"AliExpress shows {shown!r}"
+            if shown
+            else "an AliExpress shell: the listing's data is loaded by scripts later",
         )
-        if "DCData" in document.text
-        else ()
+    stated = product_of(document)
+    figure = content_of(
+        page,
+        "[class*='price-default--current']",
+        "[class*='price--current']",
+        ".product-price-value",
+        ".uniform-banner-box-price",
     )
-    pictures = pictures or gallery(image_sources(page.css("[class*='slider--img']")))
-    order = re.search(r"(?i)\bmin(?:\.|imum)?\s*(?:order)?:?\s*([0-9]{1,6})\s*([^\W\d_]{1,10}\.?)",
-                      content(page.css("[class*='quantity'], [class*='extra-info'],"
-                                       "[class*='-enhance--text']")) or "")  # fmt: skip
+    store_link = page.css("a[data-pl='store-name'], .store-name a, [data-pl='store-name'] a")
+    store_url = attribute(store_link, "href") or attribute(page.css("a[href*='/store/']"), "href")
+    store_name = content(store_link) or content_of(
+        page, "[data-pl='store-name']", "span[class*='store-detail--storeName--']"
+    )
+    order = re.search(
+        r"(?i)\bmin(?:\.|imum)?\s*(?:order)?:?\s*([0-9]{1,6})\s*([^\W\d_]{1,10}\.?)",
+        " ".join(filter(None, (content([line]) for line in page.css(
+            "[class*='quantity'], [class*='extra-info'], [class*='-enhance--text']")[:20]))),
+    )  # fmt: skip
+    pictures = gallery(dig(facts, "imagePathList"))
     listing = Listing(
         key=key,
         url=market.canonical_url(key),
         title=title,
         price=(amounts.price(figure) if figure else None) or (stated.price if stated else None),
         minimum_order=amounts.minimum_order(f"{order[1]} {order[2]}") if order else None,
-        seller=Seller(
-            platform=Platform.ALIEXPRESS, id=market.identify_seller(store_url), name=store_name
-        )
-        if store_name
-        else None,
-        pictures=pictures or (stated.pictures if stated else ()),
+        seller=_seller({"storeName": store_name, "storeURL": store_url}),
+        pictures=pictures
+        or gallery(image_sources(page.css("[class*='slider--img']")))
+        or (stated.pictures if stated else ()),
         attributes=tuple(
             (name, value)
             for row in page.css("[class*='specification--prop']")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headwater.domain.pages import LayoutChanged, Page
+from headwater.domain.pages import Page
 from headwater.marketplaces.lookup import Json
 from headwater.marketplaces.urls import host_of
 
@@ -82,6 +82,7 @@ class Document:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.text = decode(page.body, page.headers.get("content-type", ""))
+        self.broken: list[str] = []
 
     @cached_property
     def url(self) -> str:
@@ -118,16 +119,14 @@ class Document:
     def variable(self, pattern: str) -> Json:
         """The value that scripts assign after `pattern` (a regular expression ending before it).
 
-        None where nothing is assigned. Raises LayoutChanged where something is that is no literal.
+        None where nothing is assigned. What is assigned but is no literal is noted in `broken`:
+        it matters only if the data stands nowhere else either.
         """
-        broken = ""
         for found in self._assignments(pattern):
             try:
                 return _literal_at(self.text, found)
             except (ValueError, RecursionError) as problem:
-                broken = broken or f"{pattern}: {type(problem).__name__} at character {found}"
-        if broken:
-            raise LayoutChanged(f"the page's data is no longer readable ({broken})")
+                self.broken.append(f"{type(problem).__name__} at character {found}")
         return None
 
     def _assignments(self, pattern: str) -> Iterator[int]:

@@ -22,6 +22,11 @@ def content(elements: "Iterable[Selector]") -> str | None:
     return None
 
 
+def content_of(place: "Selector", *queries: str) -> str | None:
+    """The text that the first successful of several CSS queries finds."""
+    return next(filter(None, (content(place.css(query)) for query in queries)), None)
+
+
 def attribute(elements: "Iterable[Selector]", name: str) -> str | None:
     """The attribute of the first element that has it."""
     for element in elements:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from headwater.domain.listings import ListingKey
-from headwater.domain.pages import Page, PageKind, PageReading
+from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.findings import Findings
@@ -59,4 +59,10 @@ class Marketplace(ABC):
         findings = self.find(document)
         kinds = (self.kind(url) for url in document.own_addresses)
         kind = next((kind for kind in kinds if kind is not PageKind.OTHER), PageKind.OTHER)
-        return judge(document, findings, platform=self.platform, kind=kind)
+        reading = judge(document, findings, platform=self.platform, kind=kind)
+        if reading.verdict is Verdict.SHELL_NO_DATA and findings is None and document.broken:
+            raise LayoutChanged(
+                f"{self.platform.title}: the page's data is no longer readable"
+                f" ({document.broken[0]})"
+            )
+        return reading

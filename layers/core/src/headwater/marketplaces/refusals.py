@@ -18,16 +18,21 @@ from headwater.marketplaces.relevance import answers
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A page is `verdict` if the pattern stands in the place."""
+    """A page is `verdict` if the pattern stands in the place.
+
+    `longest`: above this many characters the pattern proves nothing (scripts of whole pages
+    know the way to the login too).
+    """
 
     verdict: Verdict
     place: str
     pattern: re.Pattern[str]
     reason: str
+    longest: int = 10**9
 
 
-def _rule(verdict: Verdict, place: str, pattern: str, reason: str) -> Rule:
-    return Rule(verdict, place, re.compile(pattern, re.IGNORECASE), reason)
+def _rule(verdict: Verdict, place: str, pattern: str, reason: str, longest: int = 10**9) -> Rule:
+    return Rule(verdict, place, re.compile(pattern, re.IGNORECASE), reason, longest)
 
 
 _CHALLENGE, _LOGIN, _RATE = (
@@ -53,7 +58,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         _RATE, "ret",
         r"TRAFFIC_LIMIT|TOO_?MANY_?REQUEST|限流|访问频繁|流量异常|ApiCallLimit|FrequencyLimit"
-        r"|AppCallLimit|frequency exceeds|被挤爆",
+        r"|AppCallLimit|frequency exceeds|flow-?control|too many requests|被挤爆",
         "the interface limits the number of requests",
     ),
     _rule(
@@ -65,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         "the platform says that the listing does not exist",
     ),
     _rule(
-        Verdict.ERROR, "ret", r"^(?!SUCCESS).",
+        Verdict.ERROR, "ret", r"^(?!SUCCESS).{1,120}",
         "the interface answered with an error",
     ),
     _rule(
@@ -101,8 +106,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         _LOGIN, "body",
         r"(?:location(?:\.href|\.replace\()?\s*[=(]?\s*|action=|content=[\"']?[0-9]+;\s*url=)[\"']?"
-        r"(?:https?:)?//(?:login|passport)\.(?:taobao|tmall|1688|alibaba|aliexpress)\.com"
-        r"|id=[\"'](?:fm-login-id|J_QRCodeLogin|login-form)[\"']",
+        r"(?:https?:)?//(?:login|passport)\.(?:m\.)?(?:taobao|tmall|1688|alibaba|aliexpress)\.com",
+        "the page only leads to the login", 12_000,
+    ),
+    _rule(
+        _LOGIN, "body", r"id=[\"'](?:fm-login-id|J_QRCodeLogin|login-form)[\"']",
         "the page is a login form",
     ),
     _rule(
@@ -128,8 +136,9 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         Verdict.GONE, "visible",
-        r"(?:product|item|page you requested|listing)[^.!?]{0,60}(?:no longer available|not be found"
-        r"|not found|does not exist|is unavailable)|此?(?:商品|宝贝|产品)(?:已下架|不存在|已经?过期)"
+        r"(?:product|item|page you requested|listing)[^.!?]{0,60}(?:no longer available"
+        r"|not be found|not found|does not exist|is unavailable)"
+        r"|此?(?:商品|宝贝|产品)(?:已下架|不存在|已经?过期)"
         r"|您查看的(?:商品|宝贝)不存在|很抱歉，您查看的",
         "the page says that the listing is gone",
     ),
@@ -181,6 +190,8 @@ def _verdict(document: Document, findings: Findings | None) -> tuple[Verdict, st
             return findings.verdict, findings.reason
     places = _places(document)
     for rule in RULES:
+        if len(document.text) > rule.longest:
+            continue
         found = rule.pattern.search(places[rule.place]())
         if found:
             return rule.verdict, f"{rule.reason} ({_shown(found[0])})"
@@ -188,7 +199,7 @@ def _verdict(document: Document, findings: Findings | None) -> tuple[Verdict, st
     if status in _STATUS:
         verdict, reason = _STATUS[status]
         return verdict, f"{reason} (HTTP {status})"
-    if status is not None and status >= 400:  # noqa: PLR2004
+    if status is not None and status >= 400:
         return Verdict.ERROR, f"the server answered with an error (HTTP {status})"
     if findings is not None and findings.verdict is not None:
         return findings.verdict, findings.reason
@@ -201,14 +212,16 @@ def _quality(findings: Findings) -> tuple[Verdict, str]:
     untitled = sum(listing.title is None for listing in listings)
     if findings.kind is PageKind.LISTING and untitled:
         return Verdict.SCHEMA_DRIFT, "the listing has no title where it used to be"
-    if untitled * 2 > number:
+    if untitled * 2 > number and not findings.sellers:
         return Verdict.SCHEMA_DRIFT, f"{untitled} of {number} results have no title"
     if findings.verdict is Verdict.SCHEMA_DRIFT:
         return findings.verdict, findings.reason
     if findings.kind is PageKind.LISTING:
         return Verdict.OK, "one listing"
-    titles = [listing.title for listing in listings]
-    if findings.kind is PageKind.SEARCH and findings.query and not answers(findings.query, titles):
+    if findings.sellers:
+        return Verdict.OK, f"{len(findings.sellers)} sellers with {number} offers"
+    words = [f"{item.title} {(item.seller and item.seller.name) or ''}" for item in listings]
+    if findings.kind is PageKind.SEARCH and findings.query and not answers(findings.query, words):
         return (
             Verdict.IRRELEVANT_FALLBACK,
             f"fewer than a fifth of {number} results share a word with {findings.query!r}",

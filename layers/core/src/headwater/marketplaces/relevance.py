@@ -18,27 +18,37 @@ def tokens(text: str) -> frozenset[str]:
     for word in _WORD.findall(_IDEOGRAPH.sub(" ", folded)):
         if len(word) > 1:
             found.add(word)
-            if len(word) > 3 and word.endswith("s"):  # noqa: PLR2004 - "shoes" answers "shoe"
+            if len(word) > 3 and word.endswith("s"):  # "shoes" answers "shoe"
                 found.add(word[:-1])
     return frozenset(found)
 
 
-def share_answering(query: str, titles: Sequence[str | None]) -> float:
-    """The share (0 to 1) of titles with at least one token of the query; 1 if it has none."""
+def share_answering(query: str, items: Sequence[str]) -> float:
+    """The share (0 to 1) of items with at least one token of the query; 1 if it has none."""
     wanted = tokens(query)
-    named = [title for title in titles if title]
-    if not wanted or not named:
+    if not wanted or not items:
         return 1.0
-    return sum(bool(wanted & tokens(title)) for title in named) / len(named)
+    return sum(bool(wanted & tokens(item)) for item in items) / len(items)
 
 
-def answers(query: str, titles: Sequence[str | None]) -> bool:
-    """Whether at least a fifth of the titles share a token with the query.
+def answers(query: str, items: Sequence[str]) -> bool:
+    """Whether at least a fifth of the items (title and seller's name) share a token with the query.
 
-    A query in one script says nothing about titles in another (Alibaba translates, a Latin
-    query finds Chinese titles): without a common script the results count as answering.
+    A query in one script says nothing about items in another: marketplaces translate, and a
+    Latin query finds Chinese titles. Unless half of them are comparable, they count as answers.
     """
-    named = [title for title in titles if title]
-    if bool(_IDEOGRAPH.search(query)) != any(_IDEOGRAPH.search(title) for title in named):
+    asked = scripts(query)
+    comparable = [item for item in items if asked & scripts(item)]
+    if not asked or len(comparable) * 2 < len(items):
         return True
-    return share_answering(query, named) >= _FEWEST
+    return share_answering(query, items) >= _FEWEST
+
+
+def scripts(text: str) -> frozenset[str]:
+    """The scripts in which a noticeable part (three tenths) of the letters is written."""
+    letters = [character for character in text[:500] if character.isalpha()]
+    found: dict[str, int] = {}
+    for letter in letters:
+        name = unicodedata.name(letter, "").partition(" ")[0]
+        found[name] = found.get(name, 0) + 1
+    return frozenset(name for name, number in found.items() if number * 10 >= len(letters) * 3)
