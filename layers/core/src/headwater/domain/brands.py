@@ -1,7 +1,7 @@
 """The brand that is watched for: its products, names, rights, watches and who gets mail."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -67,11 +67,16 @@ class RecipientRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who gets alert mails. `timezone` is an IANA name, used for the text only."""
+    """Who gets alert mails. `timezone` is an IANA name, used for the text and the quiet hours.
+
+    `quiet_hours` (from, until; in that zone, may span midnight) hold back what can wait: never a
+    warning of a deadline that ends within a day.
+    """
 
     email: str
     timezone: str
     role: RecipientRole
+    quiet_hours: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +108,15 @@ class PlatformAccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The whole configuration: all brands, and what may be fetched where."""
+    """The whole configuration: all brands, and what may be fetched where.
+
+    `deadlines` is the owner's file of own time limits and newly published holidays, as TOML text.
+    """
 
     contact: str
     brands: tuple[Brand, ...]
     access: tuple[tuple[Platform, PlatformAccess], ...]
+    deadlines: str = ""
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""
