@@ -1,0 +1,165 @@
+"""A run asks every watch's words, keeps what is new, and says what it could not look at."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from headwater.domain.brands import PlatformAccess, Watch
+from headwater.domain.coverage import Run
+from headwater.domain.exchanges import Fetched
+from headwater.domain.listings import CollectedBy
+from headwater.domain.pages import Page, Verdict
+from headwater.domain.platforms import Platform
+from headwater.usecases.search import import_pages, search
+from headwater_demo.marketplace import REFUSED_WORD
+from headwater_demo.saved_pages import write_saved_pages
+from tests.factories import BRAND
+from tests.fakes.search import (
+    NOON,
+    ListingsInMemory,
+    PagesInMemory,
+    RehearsedWeb,
+    RunsInMemory,
+    fetched,
+)
+
+ALLOWED = PlatformAccess(fetch_pages=True)
+
+
+class Room:
+    def __init__(self) -> None:
+        self.listings = ListingsInMemory()
+        self.runs = RunsInMemory()
+        self.pages = PagesInMemory()
+
+    def search(
+        self,
+        *words: str,
+        platform: Platform = Platform.ALIEXPRESS,
+        access: PlatformAccess = ALLOWED,
+        web: RehearsedWeb | None = None,
+    ) -> Run:
+        watch = Watch(id="mugs", platforms=(platform,), words=words)
+        return search(
+            platform,
+            brand=replace(BRAND, watches=(watch,)),
+            access=access,
+            slot=NOON,
+            rehearsal=True,
+            fetches=web or RehearsedWeb(),
+            listings=self.listings,
+            runs=self.runs,
+            pages=self.pages,
+            clock=lambda: NOON,
+        )
+
+    def import_pages(self, *pages: Page) -> Run:
+        return import_pages(
+            "saved.html",
+            pages,
+            brand=BRAND,
+            rehearsal=True,
+            listings=self.listings,
+            runs=self.runs,
+            pages=self.pages,
+            clock=lambda: NOON,
+        )
+
+
+def test_what_is_found_is_kept_with_how_it_was_found() -> None:
+    room = Room()
+    run = room.search("harvelk")
+    assert run.covered
+    assert run.asked[0].new == run.asked[0].items == len(room.listings.kept) > 3
+    first = next(iter(room.listings.kept.values()))
+    assert (first.query, first.rank, first.collected_by) == ("harvelk", 1, CollectedBy.SCHEDULE)
+    assert first.page_object in room.pages.kept
+
+
+def test_the_second_run_finds_nothing_new() -> None:
+    room = Room()
+    room.search("harvelk")
+    again = room.search("harvelk")
+    assert again.asked[0].items > 0
+    assert again.asked[0].new == 0
+    assert len(room.pages.kept) == 1
+
+
+def test_nothing_is_fetched_where_the_owner_did_not_allow_it_and_that_is_said() -> None:
+    web = RehearsedWeb()
+    run = Room().search("harvelk", access=PlatformAccess(), web=web)
+    assert web.asked == []
+    assert not run.covered
+    assert "switched off" in run.asked[0].reason
+
+
+def test_a_block_ends_the_run_but_keeps_what_was_found() -> None:
+    room, web = Room(), RehearsedWeb()
+    run = room.search("哈芙鹿", REFUSED_WORD, "搪瓷杯", platform=Platform.ALI1688, web=web)
+    assert [asked.verdict for asked in run.asked] == [
+        Verdict.OK,
+        Verdict.BLOCKED_CHALLENGE,
+        Verdict.BLOCKED_CHALLENGE,
+    ]
+    assert "earlier in this run" in run.asked[2].reason
+    assert len(web.asked) == 2
+    assert room.listings.kept
+    assert not run.covered
+
+
+def test_a_host_that_does_not_answer_is_no_empty_result() -> None:
+    run = Room().search("harvelk", web=RehearsedWeb(down=("www.aliexpress.com",)))
+    assert run.asked[0].verdict is Verdict.ERROR
+    assert "did not answer" in run.asked[0].reason
+    assert not run.covered
+
+
+def test_a_page_whose_data_moved_is_a_drift_and_not_an_empty_result() -> None:
+    class Moved(RehearsedWeb):
+        def fetch(self, url: str) -> Fetched:
+            items = {"mods": {"itemList": {"content": [{"renamed": 1}]}}}
+            data = json.dumps({"data": {"root": {"fields": items}}})
+            script = f"<script>window._dida_config_._init_data_= {{ data: {data} }}</script>"
+            return fetched(url, 200, script.encode())
+
+    run = Room().search("harvelk", web=Moved())
+    assert not run.covered
+    assert run.asked[0].verdict is Verdict.SCHEMA_DRIFT
+
+
+def test_a_person_s_page_is_read_and_marked_as_a_person_s(tmp_path_factory: pytest.TempPathFactory) -> None:
+    room = Room()
+    files = write_saved_pages(tmp_path_factory.mktemp("saved"))
+    run = room.import_pages(*(Page(url="", body=file.read_bytes()) for file in files))
+    assert run.covered
+    assert {sighting.collected_by for sighting in room.listings.kept.values()} == {
+        CollectedBy.PERSON
+    }
+    platforms = {sighting.listing.key.platform for sighting in room.listings.kept.values()}
+    assert platforms == {Platform.ALIEXPRESS, Platform.ALIBABA, Platform.ALI1688}
+
+
+def test_one_unreadable_page_stops_none_of_the_others(tmp_path_factory: pytest.TempPathFactory) -> None:
+    room = Room()
+    good = write_saved_pages(tmp_path_factory.mktemp("saved"))[0].read_bytes()
+    run = room.import_pages(
+        Page(url="", body=b"\x00\xff not a page"), Page(url="", body=good)
+    )
+    assert [asked.verdict.covers for asked in run.asked] == [False, True]
+    assert run.asked[0].reason
+    assert room.listings.kept
+
+
+def test_the_same_file_again_brings_nothing_new(tmp_path_factory: pytest.TempPathFactory) -> None:
+    room = Room()
+    page = Page(url="", body=write_saved_pages(tmp_path_factory.mktemp("saved"))[0].read_bytes())
+    first, second = room.import_pages(page), room.import_pages(page)
+    assert first.id == second.id
+    assert sum(asked.new for asked in second.asked) == 0
+
+
+def test_an_empty_file_is_said_to_be_empty() -> None:
+    run = Room().import_pages()
+    assert not run.covered
+    assert run.asked[0].reason == "the file holds no page"
