@@ -41,7 +41,7 @@ class PictureServer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(JPEG if found else b"")
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *arguments: object) -> None:
         """Say nothing."""
 
 
@@ -75,7 +75,7 @@ class Deployed:
             {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
             for number, body in enumerate(bodies, start=1)
         ]
-        answer: Any = lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+        answer: Any = lambda_handler({"Records": records}, Context())
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def rows(self) -> list[Capture]:
@@ -92,8 +92,6 @@ def message(sighting: Sighting) -> str:
 def deployed(
     tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deployed]:
-    from capture_function import handler
-
     server = ThreadingHTTPServer(
         ("127.0.0.1", 0), type("Server", (PictureServer,), {"hosts_asked": []})
     )
@@ -108,6 +106,8 @@ def deployed(
         "POWERTOOLS_SERVICE_NAME": "capture",
     }.items():
         monkeypatch.setenv(name, value)
+    from capture_function import handler  # Powertools reads the environment when it is imported
+
     handler._settings.cache_clear()
     work = Bucket(buckets["WorkBucket"])
     access = ((Platform.ALI1688, PlatformAccess()),)

@@ -1,0 +1,314 @@
+"""Whoever changed what: each way of tampering gets its own word, and an untouched folder is ok."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headwater.adapters.evidence import download_case_evidence
+from headwater.cli.main import main
+from headwater.cli.verify import Verdict, verify
+from headwater.domain.brands import PlatformAccess
+from headwater.domain.captures import Capture
+from headwater.domain.listings import Sighting
+from headwater.domain.manifests import canonical, sha256
+from headwater.usecases.capture import capture
+from tests.factories import LISTING, NOON, SIGHTING
+from tests.fakes.evidence import (
+    BucketInMemory,
+    CapturesInMemory,
+    DoorInMemory,
+    answer,
+    page_key,
+)
+
+PAGE = "<html>¥12.80</html>".encode()
+PNG = b"\x89PNG\r\n\x1a\n"
+SEEN = replace(SIGHTING, page_object=page_key(PAGE))
+
+
+def keep(*sightings: Sighting, into: Path) -> list[Capture]:
+    """Capture them one day after the other, and lay the evidence out."""
+    door = DoorInMemory({url: answer(url, PNG + url.encode()) for url in LISTING.pictures})
+    evidence, captures = BucketInMemory(), CapturesInMemory()
+    kept = [
+        capture(
+            sighting,
+            access=PlatformAccess(),
+            read=lambda page: pytest.fail("no page is fetched"),
+            pages=BucketInMemory({page_key(PAGE): PAGE}),
+            evidence=evidence,
+            captures=captures,
+            listing_pages=door,
+            pictures=door,
+            now=lambda day=day: NOON + timedelta(days=day),  # type: ignore[misc]
+            made_by={"tool": "headwater"},
+            rehearsal=False,
+        )
+        for day, sighting in enumerate(sightings)
+    ]
+    download_case_evidence(kept, evidence, into)
+    return kept
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> tuple[Path, str]:
+    """One capture's folder and the hash of its manifest as the table has it."""
+    (kept,) = keep(SEEN, into=tmp_path / "case")
+    return tmp_path / "case" / kept.id, kept.manifest_sha256
+
+
+def words(folder: Path, *expected: str) -> dict[str, Verdict]:
+    report = verify(folder, expected=expected)
+    return {layer.name: layer.verdict for layer in report.layers}
+
+
+def rewrite(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the manifest and spell it canonically again."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_bytes(canonical(manifest))
+
+
+def test_an_untouched_folder_is_ok(case: tuple[Path, str]) -> None:
+    folder, expected = case
+    report = verify(folder, expected=[expected])
+    assert report.verdict is Verdict.OK
+    assert [layer.name for layer in report.layers] == [
+        "manifest",
+        "part seen.html",
+        "part picture-01.png",
+        "part picture-02.png",
+        "seal",
+    ]
+    assert report.as_text().endswith("ok: everything that was required is there and matches.")
+
+
+def test_without_an_outside_word_it_is_not_ok_although_nothing_failed(
+    case: tuple[Path, str],
+) -> None:
+    report = verify(case[0])
+    assert report.verdict is Verdict.UNVERIFIABLE
+    assert report.layers[-1].name == "seal"
+    assert "ok: everything" not in report.as_text()
+
+
+def test_a_changed_part_is_a_mismatch(case: tuple[Path, str]) -> None:
+    folder, expected = case
+    (folder / "seen.html").write_bytes("<html>¥99.80</html>".encode())
+    assert words(folder, expected)["part seen.html"] is Verdict.MISMATCH
+    (folder / "seen.html").write_bytes(b"shorter")
+    assert words(folder, expected)["part seen.html"] is Verdict.MISMATCH
+
+
+def test_a_changed_price_with_recomputed_hashes_is_not_the_expected_manifest(
+    case: tuple[Path, str],
+) -> None:
+    folder, expected = case
+    body = "<html>¥99.80</html>".encode()
+    (folder / "seen.html").write_bytes(body)
+
+    def forge(manifest: dict[str, Any]) -> None:
+        manifest["parts"][0] |= {"sha256": sha256(body), "size": len(body)}
+        manifest["found"]["page_object"] = page_key(body)
+        facts = {
+            "brand": manifest["found"]["brand"],
+            "listing": manifest["found"]["listing"],
+            "page": sha256(body),
+        }
+        manifest["capture"] = sha256(canonical(facts))[:32]
+
+    rewrite(folder, forge)
+    found = words(folder, expected)
+    assert found["part seen.html"] is Verdict.OK
+    assert found["seal"] is Verdict.UNVERIFIABLE
+    assert verify(folder, expected=[expected]).verdict is Verdict.UNVERIFIABLE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["found"]["listing"].update(title="another"),
+        lambda manifest: manifest["found"].update(brand="other"),
+        lambda manifest: manifest.update(capture="0" * 32),
+    ],
+)
+def test_a_fact_that_does_not_belong_to_the_id_is_a_mismatch(
+    case: tuple[Path, str], change: Callable[[dict[str, Any]], None]
+) -> None:
+    rewrite(case[0], change)
+    assert words(*case)["manifest"] is Verdict.MISMATCH
+
+
+def test_a_back_dated_manifest_is_not_the_expected_one(case: tuple[Path, str]) -> None:
+    rewrite(case[0], lambda manifest: manifest.update(captured_at="2020-01-01T00:00:00Z"))
+    assert words(*case)["seal"] is Verdict.UNVERIFIABLE
+
+
+def test_a_deleted_part_is_missing(case: tuple[Path, str]) -> None:
+    (case[0] / "picture-01.png").unlink()
+    assert words(*case)["part picture-01.png"] is Verdict.MISSING
+
+
+def test_a_part_taken_off_the_manifest_stays_as_a_stranger(case: tuple[Path, str]) -> None:
+    rewrite(case[0], lambda manifest: manifest["parts"].pop())
+    found = words(*case)
+    assert found["other files"] is Verdict.UNVERIFIABLE
+    assert found["seal"] is Verdict.UNVERIFIABLE
+
+
+def test_an_added_file_is_named(case: tuple[Path, str]) -> None:
+    (case[0] / "seen.htm").write_bytes(PAGE)
+    report = verify(case[0], expected=[case[1]])
+    assert report.verdict is Verdict.UNVERIFIABLE
+    assert "seen.htm" in report.layers[-1].detail
+
+
+def test_a_missing_manifest_is_missing(case: tuple[Path, str]) -> None:
+    (case[0] / "manifest.json").unlink()
+    assert words(*case)["manifest"] is Verdict.MISSING
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (b"", Verdict.MALFORMED),
+        (b"{", Verdict.MALFORMED),
+        (b"[]", Verdict.MALFORMED),
+        (b"\xff\xfe", Verdict.MALFORMED),
+        (b"[" * 100_000, Verdict.MALFORMED),
+        (b'{"schema":"headwater/manifest/1"}', Verdict.MALFORMED),
+        (b'{"parts":[],"schema":"headwater/manifest/1"} ', Verdict.MALFORMED),
+        (b'{"parts":[{"name":1}],"schema":"headwater/manifest/1"}', Verdict.MALFORMED),
+        (b'{"schema":"headwater/manifest/1","schema":"headwater/manifest/1"}', Verdict.MALFORMED),
+        (b'{"schema":"headwater/manifest/2"}', Verdict.UNVERIFIABLE),
+    ],
+)
+def test_a_manifest_that_is_none_is_named(
+    case: tuple[Path, str], text: bytes, verdict: Verdict
+) -> None:
+    (case[0] / "manifest.json").write_bytes(text)
+    report = verify(case[0], expected=[case[1]])
+    assert report.layers[0].verdict is verdict
+    assert report.verdict is not Verdict.OK
+
+
+@pytest.mark.parametrize(
+    "name", ["../seen.html", "/etc/passwd", "a\\b", "", "seen.html", "SEEN.HTML"]
+)
+def test_a_part_that_points_elsewhere_or_shadows_another_is_malformed(
+    case: tuple[Path, str], name: str
+) -> None:
+    rewrite(case[0], lambda manifest: manifest["parts"][1].update(name=name))
+    assert words(*case)["manifest"] is Verdict.MALFORMED
+
+
+def test_a_link_instead_of_a_file_is_malformed(case: tuple[Path, str]) -> None:
+    (case[0] / "seen.html").unlink()
+    (case[0] / "seen.html").symlink_to("/etc/hostname")
+    assert words(*case) == {"files": Verdict.MALFORMED}
+
+
+def test_nothing_there_is_missing(tmp_path: Path) -> None:
+    assert words(tmp_path / "none") == {"files": Verdict.MISSING}
+    (tmp_path / "empty").mkdir()
+    assert words(tmp_path / "empty") == {"manifest": Verdict.MISSING}
+
+
+def test_a_sealed_look_seals_the_looks_before_it(tmp_path: Path) -> None:
+    later = replace(SEEN, listing=replace(LISTING, title="changed title"))
+    first, second = keep(SEEN, later, into=tmp_path)
+    assert verify(tmp_path, expected=[second.manifest_sha256]).verdict is Verdict.OK
+    assert verify(tmp_path, expected=[first.manifest_sha256]).verdict is Verdict.UNVERIFIABLE
+
+
+def test_a_look_without_the_one_before_it_says_so(tmp_path: Path) -> None:
+    later = replace(SEEN, listing=replace(LISTING, title="changed title"))
+    first, second = keep(SEEN, later, into=tmp_path)
+    shutil.rmtree(tmp_path / first.id)
+    report = verify(tmp_path, expected=[second.manifest_sha256])
+    assert report.verdict is Verdict.OK
+    assert ("previous", Verdict.MISSING) in [(la.name, la.verdict) for la in report.layers]
+
+
+def zipped(folder: Path, into: Path) -> Path:
+    with zipfile.ZipFile(into, "w") as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    return into
+
+
+def test_a_zip_is_checked_like_its_folder(case: tuple[Path, str], tmp_path: Path) -> None:
+    assert verify(zipped(case[0], tmp_path / "a.zip"), expected=[case[1]]).verdict is Verdict.OK
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["seen.html", "Seen.HTML", "../seen.html", "/seen.html", "a\\b"])
+def test_a_zip_with_a_second_or_stray_name_is_malformed(
+    case: tuple[Path, str], tmp_path: Path, name: str
+) -> None:
+    path = zipped(case[0], tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, b"shadow")
+    assert words(path, case[1]) == {"files": Verdict.MALFORMED}
+
+
+def test_a_truncated_zip_is_malformed(case: tuple[Path, str], tmp_path: Path) -> None:
+    path = zipped(case[0], tmp_path / "a.zip")
+    path.write_bytes(path.read_bytes()[:-30])
+    assert words(path, case[1]) == {"files": Verdict.MALFORMED}
+
+
+def test_a_zip_bomb_stops_at_the_cap(case: tuple[Path, str], tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("manifest.json", "w") as member,
+    ):
+        for _ in range(201):
+            member.write(bytes(1_000_000))
+    assert path.stat().st_size < 1_000_000
+    assert words(path)["manifest"] is Verdict.MALFORMED
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_as_a_bundle_get_an_answer(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "any.zip").write_bytes(body)
+    assert verify(tmp_path / "any.zip").verdict is not Verdict.OK
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_one_flipped_bit_anywhere_is_never_ok(tmp_path: Path, data: st.DataObject) -> None:
+    folder = tmp_path / "flip"
+    shutil.rmtree(folder, ignore_errors=True)
+    (kept,) = keep(SEEN, into=folder)
+    path = data.draw(st.sampled_from(sorted((folder / kept.id).iterdir())))
+    body = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(body) - 1))
+    body[at] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(body)
+    assert verify(folder, expected=[kept.manifest_sha256]).verdict is not Verdict.OK
+
+
+def test_the_command_prints_verdicts_and_exits_by_them(
+    case: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, expected = case
+    assert main(["verify", str(folder), "--expect", expected, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "ok"
+    assert said["layers"][0].keys() == {"name", "verdict", "detail"}
+    assert main(["verify", str(folder)]) == 1
+    assert "unverifiable" in capsys.readouterr().out
+    assert main(["verify", str(folder), "--trust", "/no/such.pem"]) == 2
