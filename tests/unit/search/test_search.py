@@ -118,7 +118,8 @@ def test_a_host_that_does_not_answer_is_no_empty_result() -> None:
 def test_a_page_whose_data_moved_is_a_drift_and_not_an_empty_result() -> None:
     class Moved(RehearsedWeb):
         def fetch(self, url: str) -> Fetched:
-            items = {"mods": {"itemList": {"content": [{"renamed": 1}]}}}
+            items: dict[str, object] = {"mods": {"itemList": {"content": [{"renamed": 1}]}}}
+            items["pageInfo"] = {"totalResults": 10}
             data = json.dumps({"data": {"root": {"fields": items}}})
             script = f"<script>window._dida_config_._init_data_= {{ data: {data} }}</script>"
             return fetched(url, 200, script.encode())
