@@ -191,10 +191,10 @@ def rehearse(
 
     captures_of_case = stage.captures.of_listing(brand.id, cases[0].listing.key)
     folder = world.out / "evidence" / cases[0].id
-    download_case_evidence(captures_of_case, stage.evidence, folder)
+    expected = download_case_evidence(captures_of_case, stage.evidence, folder)
     say(f"the evidence of case {cases[0].id} is in {_short(folder)}; anyone can check it with")
-    say(f"  headwater verify {_short(folder)}")
-    verify.run(argparse.Namespace(path=folder, json=False))
+    say(f"  headwater verify {_short(folder)} --expect {expected[0]}")
+    verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=[], json=False))
     _tell_changes(before, stage.snapshot(brand), say)
 
 
