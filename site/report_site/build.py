@@ -148,7 +148,7 @@ def _templates() -> jinja2.Environment:
         "day": lambda at: _date(at.astimezone(UTC), "{} %b %Y"),
         "china": lambda at: _date(at.astimezone(_CHINA), "%a {} %b %Y, %H:%M China time"),
         "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
-        "whole_percent": lambda fraction: f"{100 * fraction:.0f} %",
+        "whole_percent": _whole_percent,
         "thousands": lambda number: f"{number:,}",
         "signed": lambda number: f"{number:+d}".replace("-", "−"),
         "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
@@ -169,6 +169,10 @@ def _date(at: datetime, form: str) -> str:
     return at.strftime(form).format(at.day)
 
 
+def _whole_percent(probability: float) -> str:
+    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+
+
 def _fetch_command(capture: KeptCapture) -> str:
     version = capture.manifest.version_id
     return (
@@ -183,7 +187,8 @@ def _run_mkdocs(state: ReportState, docs: Path, out: Path) -> None:
         str(ROOT / "mkdocs.yml"),
         docs_dir=str(docs),
         site_dir=str(out),
-        site_name=str(encode(state.brand.name)),
+        site_name=f"{encode(state.brand.name)} · Headwater",
+        copyright="Built by Headwater from the brand’s own records. Not legal advice.",
     )
     try:
         run_mkdocs(config)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from headwater_demo.forgeries import Forgery, forged
-
-from headwater.domain.brands import Brand, Product, Reference, Watch
+from headwater.adapters.deadline_rules import read_clock
+from headwater.domain.brands import Brand, Product, Reference, RightKind, Watch
 from headwater.domain.captures import (
     Capture,
     CaptureOutcome,
@@ -18,6 +17,7 @@ from headwater.domain.captures import (
     StoredObject,
 )
 from headwater.domain.cases import Case, CaseState, PictureEvidence, case_id
+from headwater.domain.complaints import Complaint, ComplaintEvent, ComplaintState, EventKind
 from headwater.domain.coverage import Asked, Run
 from headwater.domain.listings import CollectedBy, Listing, ListingKey, Seller, Sighting
 from headwater.domain.money import MinimumOrder, Price
@@ -25,6 +25,7 @@ from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Infringement, Reason, Risk, Signal
 from headwater.usecases.report import Picture, ReportState
+from headwater_demo.forgeries import Forgery, forged
 from tests.factories import CASE
 
 EVENING = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
@@ -199,9 +200,11 @@ def autumn() -> Season:
         cases=tuple(
             sorted(cases, key=lambda case: (not case.state.needs_attention, -case.risk.score))
         ),
+        complaints=(_complaint(cases[0].id),),
         captures=captures,
         sightings=tuple(sorted(sightings, key=lambda one: one.seen_at, reverse=True)),
         runs=tuple(_runs()),
+        clock=read_clock(),
     )
     return Season(state, pictures)
 
@@ -335,6 +338,41 @@ def _found(offer: _Offer, data: bytes, digest: str) -> tuple[Case, Capture, Sigh
         seen_at=seen,
     )
     return case, capture, sighting
+
+
+def _complaint(case: str) -> Complaint:
+    """Filed two weeks ago; on Thursday the seller answered."""
+
+    def event(name: str, state: ComplaintState, days_ago: int, by: str) -> ComplaintEvent:
+        at = EVENING - timedelta(days=days_ago, hours=9)
+        return ComplaintEvent(
+            id=name,
+            kind=EventKind.STATE,
+            state=state,
+            at=at,
+            recorded_at=at,
+            by=by,
+            source="cli",
+        )
+
+    events = (
+        event("filed", ComplaintState.UNDER_REVIEW, 14, "owner"),
+        event("accepted", ComplaintState.NOTIFIED, 13, "owner"),
+        event("counter", ComplaintState.COUNTER_FILED, 1, "owner"),
+    )
+    return Complaint(
+        brand="harvelk",
+        id="aliexpress-IPP-20261106-0042",
+        platform=Platform.ALIEXPRESS,
+        number="IPP-20261106-0042",
+        right="photographs of the Fell Mug",
+        right_kind=RightKind.COPYRIGHT,
+        cases=(case,),
+        state=ComplaintState.COUNTER_FILED,
+        opened_at=events[0].at,
+        updated_at=events[-1].at,
+        events=events,
+    )
 
 
 def _innocent(number: int) -> Sighting:

@@ -4,19 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
 from headwater.domain.cases import Case, CaseEvent, CaseState, PictureEvidence
+from headwater.domain.complaints import Complaint, ComplaintEvent, ComplaintState, EventKind
 from headwater.domain.coverage import Asked, Run
+from headwater.domain.deadlines import Basis, Clock, Deadline, NoRule
 from headwater.domain.listings import Listing, ListingKey, Sighting
 from headwater.domain.money import Price
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Infringement, Reason
+from headwater.usecases import metrics
 
 LISTINGS_SHOWN = 500
 RUNS_SHOWN = 30
@@ -24,6 +27,10 @@ RUNS_SHOWN = 30
 
 class CasesOfBrand(Protocol):
     def of_brand(self, brand: str) -> Iterable[Case]: ...
+
+
+class ComplaintsOfBrand(Protocol):
+    def of_brand(self, brand: str) -> Iterable[Complaint]: ...
 
 
 class CapturesOfListing(Protocol):
@@ -50,10 +57,13 @@ class ReportState:
 
     brand: Brand
     cases: tuple[Case, ...]
+    complaints: tuple[Complaint, ...]
     captures: Mapping[ListingKey, tuple[Capture, ...]]
     """The captures of each listing, newest first."""
     sightings: tuple[Sighting, ...]
     runs: tuple[Run, ...]
+    clock: Clock
+    """What the complaints' dates are counted with."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -61,6 +71,7 @@ class ReportState:
         return max(
             (
                 *(case.updated_at for case in self.cases),
+                *(complaint.updated_at for complaint in self.complaints),
                 *(one.captured_at for captures in self.captures.values() for one in captures),
                 *(sighting.seen_at for sighting in self.sightings),
                 *(run.finished_at for run in self.runs),
@@ -73,6 +84,7 @@ class ReportState:
         """Whether anything here came from a rehearsal marketplace instead of a real one."""
         return (
             any(case.rehearsal for case in self.cases)
+            or any(complaint.rehearsal for complaint in self.complaints)
             or any(run.rehearsal for run in self.runs)
             or any(one.rehearsal for captures in self.captures.values() for one in captures)
         )
@@ -82,20 +94,24 @@ def read_state(
     brand: Brand,
     *,
     cases: CasesOfBrand,
+    complaints: ComplaintsOfBrand,
     captures: CapturesOfListing,
     listings: LatestListings,
     runs: LatestRuns,
+    clock: Clock,
 ) -> ReportState:
-    """Read what the report of `brand` needs: all cases, the latest listings and runs."""
+    """Read what the report needs: all cases and complaints, the latest listings and runs."""
     all_cases = tuple(sorted(cases.of_brand(brand.id), key=_most_urgent_first))
     sightings = tuple(listings.latest(brand.id, LISTINGS_SHOWN))
     keys = {case.listing.key for case in all_cases} | {one.listing.key for one in sightings}
     return ReportState(
         brand=brand,
         cases=all_cases,
+        complaints=tuple(sorted(complaints.of_brand(brand.id), key=lambda one: one.id)),
         captures={key: tuple(captures.of_listing(brand.id, key)) for key in sorted(keys)},
         sightings=sightings,
         runs=tuple(runs.latest(brand.id, RUNS_SHOWN)),
+        clock=clock,
     )
 
 
@@ -184,6 +200,31 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueDate:
+    """A date that follows from a complaint's last change, and how it was found."""
+
+    ours: bool
+    what: str
+    at: datetime
+    provisional: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintView:
+    """A complaint as the page of each of its cases shows it."""
+
+    number: str
+    platform: str
+    right: str
+    state: str
+    listings: int
+    due: tuple[DueDate, ...]
+    events: tuple[Happening, ...]
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """Everything that the page of one case says."""
 
@@ -197,6 +238,7 @@ class CasePage:
     """The address of the listing, defanged: nobody opens it by accident."""
     listing_facts: tuple[tuple[str, str], ...]
     seller_facts: tuple[tuple[str, str], ...]
+    complaints: tuple[ComplaintView, ...]
     timeline: tuple[Happening, ...]
     captures: tuple[KeptCapture, ...]
 
@@ -259,6 +301,7 @@ class Coverage:
     """Whether "nothing new" may be said, the sentence that may, and what was not looked at."""
 
     proven: bool
+    headline: str
     sentence: str
     asked: int
     answered: int
@@ -271,8 +314,11 @@ class Todo:
     """Something that the owner has to do. `due` is None where no date forces it."""
 
     due: datetime | None
+    provisional: bool
     what: str
-    case: CaseRow
+    subject: str | None
+    case: CaseRow | None
+    """None for a complaint about listings that are no cases here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +357,15 @@ def case_row(state: ReportState, case: Case) -> CaseRow:
         state=case.state,
         picture=_case_picture(state, case),
         opened_at=case.opened_at,
-        due=None,
+        due=min(
+            (
+                due.at
+                for complaint in _complaints_of(state, case)
+                for due in _due_dates(state, complaint)
+                if due.ours
+            ),
+            default=None,
+        ),
         rehearsal=case.rehearsal,
     )
 
@@ -328,7 +382,7 @@ def case_page(state: ReportState, case: Case) -> CasePage:
     }
     return CasePage(
         row=case_row(state, case),
-        next_step=_next_step(case),
+        next_step=_next_step(state, case),
         reasons=tuple(sorted(case.risk.reasons, key=lambda reason: -abs(reason.points))),
         infringement=_INFRINGEMENTS[case.risk.infringement] if case.risk.infringement else None,
         pairs=pairs,
@@ -336,6 +390,7 @@ def case_page(state: ReportState, case: Case) -> CasePage:
         address=defanged(case.listing.url),
         listing_facts=tuple(_listing_facts(case.listing)),
         seller_facts=tuple(_seller_facts(case.listing)),
+        complaints=tuple(_complaint_view(state, one) for one in _complaints_of(state, case)),
         timeline=tuple(_timeline(case, captures)),
         captures=tuple(_kept(capture) for capture in captures),
     )
@@ -425,6 +480,7 @@ def coverage(state: ReportState) -> Coverage:
     new = sum(asked.new for asked in latest.values())
     return Coverage(
         proven=bool(latest) and not gaps,
+        headline=_coverage_headline(len(latest), gaps),
         sentence=_coverage_sentence(len(latest), answered, new, gaps),
         asked=len(latest),
         answered=answered,
@@ -433,31 +489,56 @@ def coverage(state: ReportState) -> Coverage:
     )
 
 
+def _coverage_headline(asked: int, gaps: Sequence[Gap]) -> str:
+    if not asked:
+        return "We have not looked yet"
+    return "We could not look everywhere" if gaps else "Every question was answered"
+
+
 def _coverage_sentence(asked: int, answered: int, new: int, gaps: Sequence[Gap]) -> str:
     listings = f"{new} new listing{'' if new == 1 else 's'}"
     if not asked:
-        return "We have not looked yet: no run is recorded."
+        return "No run is recorded, so nothing can be said about new listings."
     if not gaps:
-        return f"All {asked} questions were answered: {listings}."
+        return f"{answered} of {asked} questions answered: {listings}."
     where = ", ".join(sorted({gap.platform for gap in gaps}))
-    found = (
-        f"{listings} in what was answered" if answered else "nothing can be said about new listings"
-    )
-    return f"We could not look everywhere ({where}): {answered} of {asked} answered, {found}."
+    if not answered:
+        return f"0 of {asked} questions answered (not {where}): nothing can be said about new ones."
+    return f"{answered} of {asked} questions answered, not {where}; {listings} in what was."
 
 
 def todos(state: ReportState) -> tuple[Todo, ...]:
     """What the owner has to do: what has a date first, then the strongest suspicions."""
-    undecided = [
+    rows = {case.id: case_row(state, case) for case in state.cases}
+    dated = []
+    for complaint in state.complaints:
+        case = next((rows[one] for one in complaint.cases if one in rows), None)
+        dated += [
+            Todo(
+                due=due.at,
+                provisional=due.provisional,
+                what=due.what,
+                subject=case.title if case else f"Complaint {complaint.number or complaint.id}",
+                case=case,
+            )
+            for due in _due_dates(state, complaint)
+            if due.ours
+        ]
+    complained = {case for complaint in state.complaints for case in complaint.cases}
+    undated = [
         Todo(
             due=None,
+            provisional=False,
             what=_TODO[case.state],
-            case=case_row(state, case),
+            subject=case.listing.title,
+            case=rows[case.id],
         )
         for case in state.cases
-        if case.state in _TODO and case.risk.band is not Band.IGNORE
+        if case.state in _TODO
+        and case.risk.band is not Band.IGNORE
+        and not (case.state is CaseState.CONFIRMED and case.id in complained)
     ]
-    return tuple(undecided)
+    return (*sorted(dated, key=lambda todo: (todo.due, todo.what)), *undated)
 
 
 _TODO = {
@@ -467,7 +548,6 @@ _TODO = {
 
 
 def key_numbers(state: ReportState) -> tuple[KeyNumber, ...]:
-    covered = coverage(state)
     suspect = [case for case in state.cases if case.state.needs_attention]
     bands = Counter(case.risk.band for case in suspect)
     seen = len({one.listing.key for one in state.sightings})
@@ -483,19 +563,39 @@ def key_numbers(state: ReportState) -> tuple[KeyNumber, ...]:
             definition="Of the suspect listings, those in the highest band of the score.",
         ),
         KeyNumber(
+            name="takedown success",
+            value=str(metrics.takedown_success(state.complaints)),
+            definition="Listings removed out of those decided. Pending and withdrawn ones are out.",
+        ),
+        KeyNumber(
+            name="counter-notices missed",
+            value=str(_missed(state)),
+            definition="Counter-notices without your answer in time, out of those that are over.",
+        ),
+        KeyNumber(
+            name="time to a decision",
+            value=_span_words(metrics.time_to_decision(state.complaints)),
+            definition="Median from submission to the platform’s decision, of the decided ones.",
+        ),
+        KeyNumber(
             name="listings seen",
             value=f"{seen}+" if seen >= LISTINGS_SHOWN else str(seen),
             definition=f"Different listings among the last {LISTINGS_SHOWN} sightings.",
         ),
-        KeyNumber(
-            name="questions answered",
-            value=f"{covered.answered} of {covered.asked}",
-            definition=(
-                "The latest answer to each question (platform, words, route) that was more than a"
-                " refusal, an empty shell or an error."
-            ),
-        ),
     )
+
+
+def _missed(state: ReportState) -> metrics.Rate:
+    if state.as_of is None:
+        return metrics.Rate(part=0, whole=0)
+    return metrics.counter_notices_missed(state.complaints, clock=state.clock, now=state.as_of)
+
+
+def _span_words(span: timedelta | None) -> str:
+    if span is None:
+        return "none yet"
+    days = span / timedelta(days=1)
+    return f"{days:.1f} days" if days >= 2 else f"{span / timedelta(hours=1):.0f} hours"
 
 
 def suspects_by_platform(state: ReportState) -> Mapping[str, Counter[Band]]:
@@ -536,7 +636,7 @@ VERDICTS: dict[Verdict, str] = {
     Verdict.SCHEMA_DRIFT: "not understood: the page is built differently now",
     Verdict.IRRELEVANT_FALLBACK: "no answer: it showed other things instead",
     Verdict.GONE: "gone: the page does not exist any more",
-    Verdict.ERROR: "failed on the way",
+    Verdict.ERROR: "no answer",
 }
 """Every verdict in words that the owner of a brand understands."""
 
@@ -555,7 +655,110 @@ _INFRINGEMENTS = {
 }
 
 
-def _next_step(case: Case) -> str:
+_COMPLAINT_STATES = {
+    ComplaintState.DRAFT: "a draft",
+    ComplaintState.WAITING_IPR: "waits for the platform to approve the right",
+    ComplaintState.UNDER_REVIEW: "the platform examines it",
+    ComplaintState.REJECTED: "rejected by the platform",
+    ComplaintState.NOTIFIED: "accepted: the seller may answer",
+    ComplaintState.COUNTER_FILED: "the seller answered: your time runs",
+    ComplaintState.ANSWERED: "you rejected the seller’s answer",
+    ComplaintState.PLATFORM_DECIDING: "the platform decides",
+    ComplaintState.UPHELD: "won: the listing was taken down",
+    ComplaintState.RESTORED: "lost: the listing is back",
+    ComplaintState.WITHDRAWN: "withdrawn",
+    ComplaintState.MEDIATION: "in mediation",
+    ComplaintState.STATUTORY: "with the authorities: the 15 days of the law run",
+    ComplaintState.REOPENED: "open again",
+    ComplaintState.CLOSED: "closed",
+}
+
+_DUE_WORDS = {
+    ComplaintState.COUNTER_FILED.value: "Accept or reject the seller’s counter-notice",
+    ComplaintState.STATUTORY.value: "Show the platform a complaint to an authority or a lawsuit",
+}
+
+
+def _complaints_of(state: ReportState, case: Case) -> list[Complaint]:
+    return [complaint for complaint in state.complaints if case.id in complaint.cases]
+
+
+def _due_dates(state: ReportState, complaint: Complaint) -> tuple[DueDate, ...]:
+    """Our own dates, the nearest first, then whatever else follows from the last change."""
+    try:
+        ours = complaint.own_deadlines(state.clock)
+    except NoRule:
+        ours = ()
+    other = complaint.deadline_of_state(state.clock)
+    dates = [*ours, other] if other and not other.ours else ours
+    return tuple(_due_date(deadline) for deadline in dates)
+
+
+def _due_date(deadline: Deadline) -> DueDate:
+    rule = deadline.rule
+    if deadline.ours:
+        what = _DUE_WORDS.get(deadline.event, "Act")
+    else:
+        what = f"The {rule.who.value} has until"
+    if deadline.basis is Basis.TYPED:
+        origin = "the date that the platform’s notice names"
+    else:
+        assumed = (
+            " (our assumption: no source states it)" if deadline.basis is Basis.DEFAULT else ""
+        )
+        origin = f"{rule.limit_in_words} from {rule.counts_from}{assumed}; rule {rule.id}"
+    return DueDate(
+        ours=deadline.ours,
+        what=what,
+        at=deadline.act_by_at,
+        provisional=deadline.provisional,
+        origin=origin,
+    )
+
+
+def _complaint_view(state: ReportState, complaint: Complaint) -> ComplaintView:
+    undone = {event.about for event in complaint.events if event.kind is EventKind.UNDONE}
+    return ComplaintView(
+        number=complaint.number or "(no number yet)",
+        platform=complaint.platform.title,
+        right=f"{complaint.right_kind.value} {complaint.right}",
+        state=_COMPLAINT_STATES[complaint.state],
+        listings=len(complaint.cases),
+        due=_due_dates(state, complaint),
+        events=tuple(
+            Happening(
+                at=event.at,
+                by=f"{event.by}, {event.source}",
+                what=_complaint_event_words(event, taken_back=event.id in undone),
+            )
+            for event in complaint.events
+        ),
+        rehearsal=complaint.rehearsal,
+    )
+
+
+def _complaint_event_words(event: ComplaintEvent, *, taken_back: bool) -> str:
+    stands = _COMPLAINT_STATES[event.state]
+    words = {
+        EventKind.STATE: stands,
+        EventKind.NOTE: "note",
+        EventKind.DATE_TYPED: "another date was read in the notice",
+        EventKind.UNDONE: f"taken back, so again: {stands}",
+    }[event.kind]
+    said = f"{words}: {event.text}" if event.text else words
+    return f"{said} (taken back later)" if taken_back else said
+
+
+def _next_step(state: ReportState, case: Case) -> str:
+    for complaint in _complaints_of(state, case):
+        ours = [due for due in _due_dates(state, complaint) if due.ours]
+        if ours:
+            return (
+                f"{ours[0].what} in the platform’s portal, then record it. If nothing happens in"
+                " time, the complaint is lost and the listing comes back."
+            )
+    if case.state is CaseState.CONFIRMED and _complaints_of(state, case):
+        return "Nothing to do now: the complaint is on its way (see below)."
     match case.state:
         case CaseState.OPEN:
             return (
