@@ -1,7 +1,14 @@
 """How likely a listing infringes, as one number with its reasons in words."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+
+from headwater.domain.brands import Brand, Product, RightKind
+from headwater.domain.listings import Listing
+from headwater.domain.pictures import PictureMatch, PictureRelation
+from headwater.domain.words import Disguise, MarkUse, Place, Strength, WordHit, WordKind
 
 
 class Band(StrEnum):
@@ -20,6 +27,19 @@ class Infringement(StrEnum):
     MARK_IN_TEXT = "mark_in_text"
     LOOK_ALIKE = "look_alike"
     STOLEN_PICTURE = "stolen_picture"
+
+    @property
+    def right(self) -> RightKind:
+        """What a complaint about it would rest on first."""
+        return _RIGHTS[self]
+
+
+_RIGHTS = {
+    Infringement.COUNTERFEIT: RightKind.TRADEMARK,
+    Infringement.MARK_IN_TEXT: RightKind.TRADEMARK,
+    Infringement.LOOK_ALIKE: RightKind.DESIGN,
+    Infringement.STOLEN_PICTURE: RightKind.COPYRIGHT,
+}
 
 
 class Signal(StrEnum):
@@ -48,3 +68,275 @@ class Risk:
     band: Band
     reasons: tuple[Reason, ...]
     infringement: Infringement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPoints:
+    """What a weak, a medium and a strong claim of one kind add."""
+
+    weak: int
+    medium: int
+    strong: int
+
+    def of(self, strength: Strength) -> int:
+        return (self.weak, self.medium, self.strong)[strength - 1]
+
+
+_BESIDE = {
+    WordKind.REPLICA_CLAIM: ClaimPoints(weak=8, medium=20, strong=35),
+    WordKind.EUPHEMISM: ClaimPoints(weak=4, medium=12, strong=20),
+    WordKind.FACTORY_CLAIM: ClaimPoints(weak=4, medium=10, strong=20),
+    WordKind.PRIVATE_LABEL: ClaimPoints(weak=5, medium=10, strong=15),
+    WordKind.AUTHENTICITY_CLAIM: ClaimPoints(weak=2, medium=5, strong=10),
+    WordKind.EVASION: ClaimPoints(weak=5, medium=10, strong=15),
+    WordKind.OFF_PLATFORM_CONTACT: ClaimPoints(weak=4, medium=8, strong=12),
+}
+_ALONE = {
+    WordKind.REPLICA_CLAIM: ClaimPoints(weak=0, medium=5, strong=12),
+    WordKind.EUPHEMISM: ClaimPoints(weak=0, medium=2, strong=6),
+    WordKind.EVASION: ClaimPoints(weak=0, medium=3, strong=6),
+    WordKind.OFF_PLATFORM_CONTACT: ClaimPoints(weak=0, medium=3, strong=6),
+}
+"""Factories and private labels are every second wholesaler: alone they say nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The points of every signal and where the bands begin. Chosen by judgement, not fitted."""
+
+    same_picture: int = 70
+    """Times the probability of the match."""
+    further_pictures: int = 5
+    related_picture: int = 22
+    mark: int = 35
+    uncertain_mark: int = 25
+    """A misspelling, a short name, a name inside a longer word."""
+    like_mark: int = 30
+    fitting_mark: int = 5
+    disguised_mark: int = 15
+    mark_in_seller: int = 8
+    claims_beside: Mapping[WordKind, ClaimPoints] = field(default_factory=lambda: _BESIDE)
+    """Where the brand's mark or picture is there as well."""
+    claims_alone: Mapping[WordKind, ClaimPoints] = field(default_factory=lambda: _ALONE)
+    below_half_price: int = 10
+    below_quarter_price: int = 20
+    look: int = 30
+    likely: int = 60
+    near_certain: int = 85
+
+    def band(self, score: int) -> Band:
+        if score >= self.near_certain:
+            return Band.NEAR_CERTAIN
+        if score >= self.likely:
+            return Band.LIKELY
+        return Band.LOOK if score >= self.look else Band.IGNORE
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+def assess(
+    listing: Listing,
+    *,
+    brand: Brand,
+    pictures: Sequence[PictureMatch],
+    words: Sequence[WordHit],
+    weights: Weights = DEFAULT_WEIGHTS,
+) -> Risk:
+    """Weigh what was found in a listing. The order of `pictures` and `words` does not matter."""
+    best = _best_pictures(pictures)
+    marks = [hit for hit in words if hit.misuse]
+    beside = bool(best or marks)
+    reasons = [
+        *_picture_reasons(best, weights),
+        *_mark_reasons(words, weights),
+        *_claim_reasons(words, weights, beside=beside),
+    ]
+    if beside:
+        reasons += _price_reasons(listing, brand, best, weights)
+    score = max(0, min(100, sum(reason.points for reason in reasons)))
+    return Risk(
+        score=score,
+        band=weights.band(score),
+        reasons=tuple(reasons),
+        infringement=_infringement(best, marks, words),
+    )
+
+
+def _best_pictures(pictures: Iterable[PictureMatch]) -> list[PictureMatch]:
+    """The best match of each reference, the same picture before a related one."""
+    best: dict[str, PictureMatch] = {}
+    for match in sorted(pictures, key=_rank):
+        best.setdefault(match.reference_id, match)
+    return list(best.values())
+
+
+def _rank(match: PictureMatch) -> tuple[bool, float, str, str]:
+    return (
+        match.relation is not PictureRelation.SAME,
+        -match.probability,
+        match.reference_id,
+        match.transform,
+    )
+
+
+def _picture_reasons(best: Sequence[PictureMatch], weights: Weights) -> list[Reason]:
+    same = [match for match in best if match.relation is PictureRelation.SAME]
+    if same:
+        first, *further = same
+        sure = f"{first.probability:.0%}".replace("%", " %")
+        reasons = [
+            Reason(
+                signal=Signal.PICTURE,
+                points=round(weights.same_picture * first.probability),
+                text=f"your picture {first.reference_id} ({first.transform}), {sure} sure",
+            )
+        ]
+        if further:
+            names = ", ".join(match.reference_id for match in further)
+            text = f"further pictures of yours: {names}"
+            reasons.append(
+                Reason(signal=Signal.PICTURE, points=weights.further_pictures, text=text)
+            )
+        return reasons
+    return [
+        Reason(
+            signal=Signal.PICTURE,
+            points=weights.related_picture,
+            text=f"a picture related to your {match.reference_id}, not the same photograph",
+        )
+        for match in best[:1]
+    ]
+
+
+def _mark_reasons(words: Iterable[WordHit], weights: Weights) -> list[Reason]:
+    """One reason for the name in the goods' text, one for its disguise, one for the seller's."""
+    hits = [hit for hit in words if hit.kind is WordKind.MARK]
+    reasons = []
+    if in_goods := [hit for hit in hits if hit.place is not Place.SELLER]:
+        points, hit = max(
+            ((_mark_points(hit, weights), hit) for hit in in_goods),
+            key=lambda pair: (pair[0], pair[1].disguised, -pair[1].start, pair[1].text),
+        )
+        if points:
+            reasons.append(Reason(signal=Signal.WORDS, points=points, text=_say_mark(hit)))
+            if hit.misuse and hit.disguised:
+                text = f"the name is written {hit.disguise}: it hides from a search"
+                reasons.append(
+                    Reason(signal=Signal.WORDS, points=weights.disguised_mark, text=text)
+                )
+    if in_seller := [hit for hit in hits if hit.place is Place.SELLER and hit.misuse]:
+        text = _say_mark(in_seller[0])
+        reasons.append(Reason(signal=Signal.SELLER, points=weights.mark_in_seller, text=text))
+    return reasons
+
+
+def _mark_points(hit: WordHit, weights: Weights) -> int:
+    if not hit.misuse:
+        fits = hit.use is MarkUse.FITS and hit.strength > Strength.WEAK
+        return weights.fitting_mark if fits else 0
+    if hit.use is MarkUse.LOOKS_LIKE:
+        return weights.like_mark
+    return weights.mark if hit.strength is Strength.STRONG else weights.uncertain_mark
+
+
+def _say_mark(hit: WordHit) -> str:
+    sentence = f"{_quoted(hit)} {_where(hit)}: your name “{hit.term}”"
+    if hit.disguise is not Disguise.NONE:
+        sentence += f" {hit.disguise}"
+    return sentence + _USES[hit.use]
+
+
+_USES = {
+    MarkUse.NAMED: "",
+    MarkUse.LOOKS_LIKE: ", said to be like it",
+    MarkUse.FITS: ", named as what it fits",
+    MarkUse.COMPARED: ", named for comparison",
+}
+
+
+def _claim_reasons(words: Iterable[WordHit], weights: Weights, *, beside: bool) -> list[Reason]:
+    """One reason for each kind of claim: the strongest of its words count, once."""
+    table = weights.claims_beside if beside else weights.claims_alone
+    by_kind: dict[WordKind, list[WordHit]] = {}
+    for hit in words:
+        by_kind.setdefault(hit.kind, []).append(hit)
+    reasons = []
+    for kind in WordKind:
+        if kind not in table or kind not in by_kind:
+            continue
+        hits = sorted(by_kind[kind], key=lambda h: (-h.strength, h.place, h.start, h.text))
+        if points := table[kind].of(hits[0].strength):
+            said = list(dict.fromkeys(f"{_quoted(hit)} {_where(hit)}" for hit in hits))
+            text = f"{kind.in_words}: {', '.join(said[:3])}"
+            if hits[0].meaning:
+                text += f" ({hits[0].meaning})"
+            reasons.append(Reason(signal=Signal.WORDS, points=points, text=text))
+    return reasons
+
+
+def _quoted(hit: WordHit) -> str:
+    text = hit.text if len(hit.text) <= 60 else f"{hit.text[:59]}…"
+    return f"“{text}”"
+
+
+def _where(hit: WordHit) -> str:
+    if hit.place is Place.ATTRIBUTE:
+        return f"in the attribute “{hit.where[:40]}”"
+    return "in the title" if hit.place is Place.TITLE else "in the seller's name"
+
+
+def _price_reasons(
+    listing: Listing, brand: Brand, pictures: Sequence[PictureMatch], weights: Weights
+) -> list[Reason]:
+    """How far the price is below the brand's own. Between currencies nothing is converted."""
+    priced = [p for p in _products(brand, pictures) if p.price and p.currency]
+    if listing.price is None or not listing.price.maximum or not priced:
+        return []
+    price = listing.price
+    if price.currency is None:
+        return [_remark("the page names no currency: the price was not compared with yours")]
+    comparable = [p for p in priced if p.currency == price.currency]
+    if not comparable:
+        own = " and ".join(sorted({p.currency for p in priced if p.currency}))
+        text = f"the price is in {price.currency}, yours in {own}: not compared"
+        return [_remark(text)]
+    own_price, product = min(
+        ((p.price, p) for p in comparable if p.price), key=lambda pair: (pair[0], pair[1].id)
+    )
+    share = price.maximum / own_price
+    points = 0
+    if share < Decimal("0.25"):
+        points = weights.below_quarter_price
+    elif share < Decimal("0.5"):
+        points = weights.below_half_price
+    if not points:
+        return []
+    percent = round(share * 100)
+    text = f"at most {price.maximum} {price.currency}: {percent} % of your price for {product.name}"
+    return [Reason(signal=Signal.MONEY, points=points, text=text)]
+
+
+def _products(brand: Brand, pictures: Sequence[PictureMatch]) -> Sequence[Product]:
+    """The products that the pictures show; all of them where no picture says which."""
+    shown = {match.reference_id for match in pictures}
+    named = [p for p in brand.products if any(r.id in shown for r in p.references)]
+    return named or brand.products
+
+
+def _remark(text: str) -> Reason:
+    return Reason(signal=Signal.MONEY, points=0, text=text)
+
+
+def _infringement(
+    pictures: Sequence[PictureMatch], marks: Sequence[WordHit], words: Iterable[WordHit]
+) -> Infringement | None:
+    same = any(match.relation is PictureRelation.SAME for match in pictures)
+    claimed = any(
+        hit.kind is WordKind.REPLICA_CLAIM and hit.strength is Strength.STRONG for hit in words
+    )
+    if marks:
+        return Infringement.COUNTERFEIT if pictures or claimed else Infringement.MARK_IN_TEXT
+    if same:
+        return Infringement.COUNTERFEIT if claimed else Infringement.STOLEN_PICTURE
+    return Infringement.LOOK_ALIKE if pictures else None

@@ -19,12 +19,12 @@ class WordKind(StrEnum):
     OFF_PLATFORM_CONTACT = "off_platform_contact"
 
     @property
-    def title(self) -> str:
-        """The kind in words, as a reader sees it."""
-        return _KIND_TITLES[self]
+    def in_words(self) -> str:
+        """The kind as a reader sees it."""
+        return _KINDS_IN_WORDS[self]
 
 
-_KIND_TITLES = {
+_KINDS_IN_WORDS = {
     WordKind.MARK: "brand name",
     WordKind.REPLICA_CLAIM: "replica claim",
     WordKind.EUPHEMISM: "euphemism for a copy",
@@ -71,6 +71,12 @@ class Disguise(StrEnum):
     INITIALS = "by its pinyin initials"
 
 
+DELIBERATE = frozenset(
+    {Disguise.HIDDEN_CHARACTERS, Disguise.LOOK_ALIKE, Disguise.DIGITS, Disguise.MASKED}
+)
+"""Nobody writes so by accident."""
+
+
 class MarkUse(StrEnum):
     """What the sentence does with the brand's name."""
 
@@ -106,12 +112,20 @@ class WordHit:
 
     @property
     def misuse(self) -> bool:
-        """Whether the goods themselves are sold under the brand's name, or as like it."""
+        """Whether the goods themselves are sold under the brand's name, or as like it.
+
+        Who hides the name means it, even in "for N0rdwind".
+        """
         return (
             self.kind is WordKind.MARK
             and self.strength >= Strength.MEDIUM
-            and self.use in {MarkUse.NAMED, MarkUse.LOOKS_LIKE}
+            and (self.use in {MarkUse.NAMED, MarkUse.LOOKS_LIKE} or self.disguised)
         )
+
+    @property
+    def disguised(self) -> bool:
+        """Whether the name is written so that a search misses it, and not by accident."""
+        return self.disguise in DELIBERATE
 
 
 def names_brand(hits: Iterable[WordHit]) -> bool:

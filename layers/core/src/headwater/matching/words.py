@@ -7,7 +7,7 @@ from functools import cache
 
 from headwater.domain.brands import Brand
 from headwater.domain.listings import Listing
-from headwater.domain.words import Disguise, MarkUse, Place, WordHit, WordKind
+from headwater.domain.words import DELIBERATE, Disguise, MarkUse, Place, WordHit, WordKind
 from headwater.matching.folding import Folded, fold, is_han
 from headwater.matching.lexicon import Term, lexicon
 from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
@@ -109,17 +109,18 @@ class WordMatcher:
 
     def _marks(
         self, raw: str, folded: Folded, ordinary: Sequence[tuple[int, int]]
-    ) -> list["Found"]:
+    ) -> list[Found]:
         candidates = [hit for mark in self._latin for hit in mark.find(raw, folded)]
         candidates += [hit for mark in self._han for hit in mark.find(raw, folded)]
         return _without_overlaps(
             hit
             for hit in candidates
-            if hit.disguise not in _SUPPRESSED_BY_ORDINARY
+            # Digits, masks and look-alike characters are no accident: nothing excuses them.
+            if hit.disguise in DELIBERATE
             or not any(start <= hit.start and hit.end <= end for start, end in ordinary)
         )
 
-    def _claims(self, raw: str, folded: Folded) -> list["Found"]:
+    def _claims(self, raw: str, folded: Folded) -> list[Found]:
         found = []
         for term in self._terms:
             unless = [m.span() for p in term.unless for m in p.finditer(folded.text)]
@@ -144,23 +145,6 @@ class WordMatcher:
                     )
                 )
         return _without_overlaps(found)
-
-
-_SUPPRESSED_BY_ORDINARY = frozenset(
-    {
-        Disguise.NONE,
-        Disguise.APART,
-        Disguise.WITHIN,
-        Disguise.DOUBLED,
-        Disguise.DROPPED,
-        Disguise.SWAPPED,
-        Disguise.MISSPELT,
-        Disguise.SOUNDS_ALIKE,
-        Disguise.PINYIN,
-        Disguise.INITIALS,
-    }
-)
-"""Digits, masks and look-alike characters are no accident: no ordinary word excuses them."""
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:

@@ -1,0 +1,76 @@
+"""A listing was captured: is it ours, and does it infringe?"""
+
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headwater.adapters.desk import read_desk, reference_key
+from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.store import Bucket
+from headwater.adapters.stream import new_record
+from headwater.domain.brands import Brand
+from headwater.domain.captures import Capture
+from headwater.matching.pictures import PictureMatcher
+from headwater.matching.words import WordMatcher
+from headwater.usecases.match import match
+from match_function.settings import Settings
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@cache
+def _settings() -> Settings:
+    return Settings()
+
+
+@lru_cache(maxsize=16)
+def _words(brand: Brand) -> WordMatcher:
+    return WordMatcher(brand)
+
+
+@lru_cache(maxsize=4)
+def _pictures(brand: Brand, work_bucket: str) -> PictureMatcher:
+    """Fitted once for a brand as configured: another configuration is another argument."""
+    work = Bucket(work_bucket)
+    matcher = PictureMatcher()
+    matcher.fit({r.id: work.get(reference_key(brand.id, r.sha256)) for r in brand.references})
+    return matcher
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=judge, processor=processor, context=context
+    )
+
+
+def judge(record: SQSRecord) -> None:
+    settings = _settings()
+    capture = new_record(Capture, record.body)
+    brand = read_desk(Bucket(settings.work_bucket)).brand(capture.brand)
+    case = match(
+        capture,
+        brand=brand,
+        words=_words(brand),
+        pictures=_pictures(brand, settings.work_bucket),
+        evidence=Bucket(settings.evidence_bucket),
+        cases=Cases(settings.cases_table),
+        now=lambda: datetime.now(UTC),
+    )
+    metrics.add_metric("CapturesMatched", MetricUnit.Count, 1)
+    metrics.add_metric("CapturesInCases", MetricUnit.Count, int(case is not None))
+    logger.info("matched", listing=str(capture.key), score=case.risk.score if case else None)
