@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
@@ -19,7 +19,8 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 from headwater.adapters.store import NoSuchObject
-from headwater.matching.images import UnreadablePicture
+from headwater.domain.brands import Brand
+from headwater.domain.pictures import UnreadablePicture
 from headwater.usecases import report
 from headwater.usecases.report import KeptCapture, Picture, ReportState
 from report_site.charts import BANDS, stacked_bars
@@ -102,7 +103,7 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
     templates = _templates()
     covered = report.coverage(state)
     suspects = report.suspects_by_platform(state)
-    shared = {
+    shared: dict[str, object] = {
         "as_of": state.as_of,
         "rehearsal": state.rehearsal,
         "unreadable": unreadable,
@@ -110,7 +111,7 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
         "coverage": covered,
         "numbers": report.key_numbers(state),
     }
-    pages = {
+    pages: dict[str, dict[str, object]] = {
         "index.md": {
             "todos": report.todos(state),
             "chart": stacked_bars(suspects) if suspects else None,
@@ -220,3 +221,20 @@ def _protect(out: Path) -> None:
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace("<head>", head, 1)
         page.write_text(text, encoding="utf-8")
+
+
+def front_page(brands: Sequence[Brand]) -> str:
+    """The page above the brands' reports: leads on to the only one, or lists them."""
+    links = Markup("").join(
+        Markup('<li><a href="{}/index.html">{}</a></li>').format(
+            encode(brand.id), encode(brand.name)
+        )
+        for brand in brands
+    )
+    onward = Markup('<meta http-equiv="refresh" content="0; url={}/index.html">')
+    return Markup(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Headwater</title>'
+        '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
+        "{}<style>body{{font:1rem/1.6 system-ui;margin:3rem auto;max-width:30rem;padding:0 1rem;"
+        "color-scheme:light dark}}</style><h1>Reports</h1><ul>{}</ul></html>\n"
+    ).format(onward.format(encode(brands[0].id)) if len(brands) == 1 else "", links)

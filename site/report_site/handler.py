@@ -19,6 +19,7 @@ from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand
+from headwater.domain.deadlines import Clock
 from headwater.usecases.report import Picture, read_state
 from report_site.build import build_site, front_page
 from report_site.publish import Published, publish, published_files
@@ -35,10 +36,11 @@ def _settings() -> Settings:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     settings = _settings()
     desk = read_desk(Bucket(settings.work_bucket))
-    done = [_report(brand, settings) for brand in desk.brands]
+    clock = read_clock(desk.deadlines)
+    done = [_report(brand, clock, settings) for brand in desk.brands]
     site = Bucket(settings.site_bucket)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "index.html").write_text(front_page(desk.brands), encoding="utf-8")
@@ -50,11 +52,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         "removed": sum(one.removed for one in done),
     }
     metrics.add_metric("Completed", MetricUnit.Count, 1)
-    logger.info("reported", **summary)
+    logger.info("reported", extra=summary)
     return summary
 
 
-def _report(brand: Brand, settings: Settings) -> Published:
+def _report(brand: Brand, clock: Clock, settings: Settings) -> Published:
     started = time.monotonic()
     evidence, work = Bucket(settings.evidence_bucket), Bucket(settings.work_bucket)
     site, prefix = Bucket(settings.site_bucket), f"{brand.id}/"
@@ -65,7 +67,7 @@ def _report(brand: Brand, settings: Settings) -> Published:
         captures=Captures(settings.captures_table),
         listings=Listings(settings.listings_table),
         runs=Runs(settings.runs_table),
-        clock=read_clock(),
+        clock=clock,
     )
 
     def picture_bytes(picture: Picture) -> bytes:
@@ -79,7 +81,14 @@ def _report(brand: Brand, settings: Settings) -> Published:
         )
         done = publish(Path(folder), site, prefix, names=built.names)
     seconds = round(time.monotonic() - started, 1)
-    logger.info("built", brand=brand.id, pages=built.pages, pictures=built.pictures, s=seconds)
-    for sha256, reason in built.unreadable.items():
-        logger.warning("picture not shown", brand=brand.id, sha256=sha256, reason=reason)
+    logger.info(
+        "built",
+        extra={
+            "brand": brand.id,
+            "pages": built.pages,
+            "pictures": built.pictures,
+            "not_shown": dict(built.unreadable),
+            "seconds": seconds,
+        },
+    )
     return done

@@ -1,5 +1,4 @@
-"""Bring a built site into the bucket: what changed is written, what we once wrote and no longer
-build is removed, and nothing else is touched."""
+"""Bring a built site into the bucket: write what changed, remove what we once wrote, no more."""
 
 import json
 import mimetypes

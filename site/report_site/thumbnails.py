@@ -5,7 +5,8 @@ from hashlib import sha256
 
 from PIL import Image
 
-from headwater.matching.images import UnreadablePicture, open_picture
+from headwater.domain.pictures import UnreadablePicture
+from headwater.matching.images import open_picture
 
 SIZES = (160, 800)
 """The longer side in pixels: for tables, and for the page of a case."""
