@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ MARKED = replace(LISTING, title="Fjellvik 搪瓷杯 高仿")
 DULL = replace(LISTING, title="搪瓷杯 户外")
 
 
-def captured(*pictures: bytes, capture_id: str = "c1", **changes: object) -> Capture:
+def captured(*pictures: bytes, capture_id: str = "c1", **changes: Any) -> Capture:
     parts = tuple(
         replace(
             PART,
@@ -40,7 +41,7 @@ def captured(*pictures: bytes, capture_id: str = "c1", **changes: object) -> Cap
         )
         for number in range(1, len(pictures) + 1)
     )
-    defaults: dict[str, object] = {"id": capture_id, "parts": parts, "listing": DULL}
+    defaults: dict[str, Any] = {"id": capture_id, "parts": parts, "listing": DULL}
     return replace(CAPTURE, **(defaults | changes))
 
 
