@@ -11,13 +11,17 @@ from collections.abc import Iterable
 from headwater.domain.listings import ListingKey
 from headwater.domain.pages import LayoutChanged, Page, PageReading
 from headwater.domain.platforms import Platform
-from headwater.marketplaces.alibaba import ALIBABA
 from headwater.marketplaces.ali1688 import ALI1688
+from headwater.marketplaces.alibaba import ALIBABA
 from headwater.marketplaces.aliexpress import ALIEXPRESS
+from headwater.marketplaces.amazon import AMAZON
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.generic import GENERIC
+from headwater.marketplaces.lazada import LAZADA
+from headwater.marketplaces.made_in_china import MADE_IN_CHINA
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import full_size
+from headwater.marketplaces.taobao import TAOBAO, TMALL, TMALL_GLOBAL
 
 __all__ = [
     "MARKETPLACES",
@@ -32,7 +36,18 @@ __all__ = [
     "search_url",
 ]
 
-MARKETPLACES: tuple[Marketplace, ...] = (ALIBABA, ALI1688, ALIEXPRESS, GENERIC)
+MARKETPLACES: tuple[Marketplace, ...] = (
+    ALIBABA,
+    ALI1688,
+    ALIEXPRESS,
+    TAOBAO,
+    TMALL,
+    TMALL_GLOBAL,
+    LAZADA,
+    MADE_IN_CHINA,
+    AMAZON,
+    GENERIC,
+)
 
 _HOST = re.compile(
     r"(?:www|detail|item|s|m|search|list|world)\.(?:1688|alibaba|aliexpress|taobao|tmall|lazada"

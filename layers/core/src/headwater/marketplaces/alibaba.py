@@ -49,7 +49,7 @@ class Alibaba(Marketplace):
     picture_hosts = ("*.alicdn.com",)
     marks = (
         "__page__data", "offerResultData", "www.alibaba.com/product-detail/", "en.alibaba.com",
-        "icbu-pc-", "supplierTextSearch", "data-module-name=\"module_", "window.detailData",
+        "icbu-pc-", "supplierTextSearch", 'data-module-name="module_', "window.detailData",
         "alibaba.com/trade/search", "sc04.alicdn.com", "s.alicdn.com/@sc",
     )  # fmt: skip
 
@@ -487,7 +487,7 @@ def _attribute_rows(page: "Selector") -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for row in page.css("[data-testid*='module-attribute'] div[class*='grid-cols-[2fr_3fr]']"):
         cells = [text(cell) for cell in row.xpath("./div/@title").getall()]
-        if len(cells) == 2 and cells[0] and cells[1]:  # noqa: PLR2004
+        if len(cells) == 2 and cells[0] and cells[1]:
             found.append((cells[0], cells[1]))
     return tuple(found[:100])
 

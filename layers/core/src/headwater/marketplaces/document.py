@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headwater.domain.pages import Page
+from headwater.marketplaces.javascript import to_json
 from headwater.marketplaces.lookup import Json
 from headwater.marketplaces.urls import host_of
 
@@ -71,9 +72,7 @@ def _literal_at(text: str, position: int) -> Json:
     try:
         return _DECODER.raw_decode(text, position)[0]
     except ValueError:
-        import chompjs  # noqa: PLC0415 - only pages with real JavaScript pay for it
-
-        return chompjs.parse_js_object(text[position:], loader=_DECODER.decode)
+        return _DECODER.decode(to_json(text, position))
 
 
 class Document:
@@ -131,7 +130,7 @@ class Document:
 
     def _assignments(self, pattern: str) -> Iterator[int]:
         for number, found in enumerate(re.finditer(pattern + r"\s*(?=[{\[])", self.text)):
-            if number == 8:  # noqa: PLR2004 - a hostile page may repeat it without end
+            if number == 8:
                 return
             yield found.end()
 

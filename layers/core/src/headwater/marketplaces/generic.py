@@ -12,7 +12,7 @@ from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import text
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import gallery
-from headwater.marketplaces.urls import absolute, host_of, path_of
+from headwater.marketplaces.urls import absolute, host_of
 
 
 class Generic(Marketplace):

@@ -90,6 +90,10 @@ RULES: tuple[Rule, ...] = (
         "the title says that access is denied",
     ),
     _rule(
+        _LOGIN, "title", r"^\s*(?:登录|会员登录|登入|(?:log|sign)[ -]?in\b|淘宝网 ?- ?淘！我喜欢$)",
+        "the title is a login page's",
+    ),
+    _rule(
         _CHALLENGE, "body",
         r"_config_\s*=\s*\{[^{}]{0,2000}[\"']?action[\"']?\s*:\s*[\"'](?:captcha|punish|deny|wait)"
         r"|rgv587_flag\s*[:=]\s*[\"']?sm"
@@ -98,10 +102,6 @@ RULES: tuple[Rule, ...] = (
         r"|[\"']?x5referer[\"']?\s*[:=]|id=[\"']?nocaptcha\b[^>]{0,200}>\s*</|sufei-punish"
         r"|api-services-support@amazon\.com|/errors/validateCaptcha",
         "the page is the anti-bot service's",
-    ),
-    _rule(
-        _LOGIN, "title", r"^\s*(?:登录|会员登录|登入|(?:log|sign)[ -]?in\b|淘宝网 ?- ?淘！我喜欢$)",
-        "the title is a login page's",
     ),
     _rule(
         _LOGIN, "body",

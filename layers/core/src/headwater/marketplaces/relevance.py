@@ -24,11 +24,19 @@ def tokens(text: str) -> frozenset[str]:
 
 
 def share_answering(query: str, items: Sequence[str]) -> float:
-    """The share (0 to 1) of items with at least one token of the query; 1 if it has none."""
+    """The share (0 to 1) of items with a token of the query; 1 if the query has none.
+
+    Words of a script without blanks need no neighbour: "夏上新" is answered by "夏装2018新款".
+    There half of the query's characters, and at least two, count as a token.
+    """
     wanted = tokens(query)
+    characters = set("".join(_IDEOGRAPH.findall(unicodedata.normalize("NFKC", query))))
+    enough = max(2, (len(characters) + 1) // 2)
     if not wanted or not items:
         return 1.0
-    return sum(bool(wanted & tokens(item)) for item in items) / len(items)
+    return sum(
+        bool(wanted & tokens(item)) or len(characters & set(item)) >= enough for item in items
+    ) / len(items)
 
 
 def answers(query: str, items: Sequence[str]) -> bool:
