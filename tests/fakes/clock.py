@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from headwater.domain.alerts import LEASE, Alert, Claim, NotSent
 from headwater.domain.cases import Case, Conflict
 from headwater.domain.complaints import Complaint
 
@@ -33,13 +34,14 @@ class ComplaintsInMemory:
     def of_brand(self, brand: str) -> Iterator[Complaint]:
         return (row for (owner, _), row in sorted(self.rows.items()) if owner == brand)
 
-    def due(self, brand: str, now: datetime) -> Iterator[Complaint]:
+    def due(self, brand: str, now: datetime) -> Iterator[str]:
         waiting = [
             row
             for row in self.of_brand(brand)
             if row.next_alert_at is not None and row.next_alert_at <= now
         ]
-        return iter(sorted(waiting, key=lambda row: str(row.next_alert_at)))
+        waiting.sort(key=lambda row: str(row.next_alert_at))
+        return iter([row.id for row in waiting])
 
 
 @dataclass
@@ -48,3 +50,51 @@ class CasesInMemory:
 
     def get(self, brand: str, case_id: str) -> Case | None:
         return self.rows.get((brand, case_id))
+
+
+@dataclass
+class LedgerInMemory:
+    """The promises of the alert ledger, checked by the same contract as the table."""
+
+    rows: dict[str, "LedgerRow"] = field(default_factory=dict)
+
+    def claim(self, key: str, brand: str, now: datetime) -> Claim:
+        row = self.rows.setdefault(key, LedgerRow())
+        if row.state == "sent":
+            return Claim.SENT
+        if row.state == "sending":
+            if row.lease_until > now:
+                return Claim.BUSY
+            row.lost += 1
+        row.state, row.lease_until = "sending", now + LEASE
+        return Claim.REPEAT if row.lost else Claim.SEND
+
+    def confirm(self, key: str, now: datetime) -> None:
+        self.rows[key].state = "sent"
+
+    def release(self, key: str) -> None:
+        if self.rows[key].state == "sending":
+            self.rows[key].state = "refused"
+
+    def was_sent(self, key: str) -> bool:
+        return key in self.rows and self.rows[key].state == "sent"
+
+
+@dataclass
+class LedgerRow:
+    state: str = ""
+    lease_until: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    lost: int = 0
+
+
+@dataclass
+class Postbox:
+    """Keeps what was sent; refuses the addresses in `refuses`."""
+
+    sent: list[Alert] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
+
+    def send(self, alert: Alert) -> None:
+        if alert.recipient.email in self.refuses:
+            raise NotSent("the address is not verified")
+        self.sent.append(alert)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from headwater.domain.brands import Recipient, RecipientRole
 from headwater.domain.cases import Case
 from headwater.domain.complaints import Complaint
 from headwater.domain.deadlines import Deadline
+
+LEASE = timedelta(minutes=15)
+"""For how long a mail that somebody began to send is theirs: longer than any run can take."""
 
 
 class Level(StrEnum):
@@ -21,8 +25,14 @@ class Level(StrEnum):
 
     @property
     def escalates(self) -> bool:
-        """Whether the second recipients are told as well."""
+        """Whether the second recipients are told as well, and nobody's quiet hours count."""
         return self in {Level.ONE_DAY, Level.SIX_HOURS, Level.OVERDUE}
+
+    @property
+    def and_above(self) -> "tuple[Level, ...]":
+        """The level itself and every more urgent one."""
+        levels = tuple(Level)
+        return levels[levels.index(self) :]
 
 
 _BEFORE_THE_END = {
@@ -54,6 +64,29 @@ def told(recipients: tuple[Recipient, ...], level: Level) -> tuple[Recipient, ..
     return recipients if level.escalates or not owners else owners
 
 
+def zone_of(recipient: Recipient) -> ZoneInfo:
+    """The recipient's zone; UTC when there is no such zone: a typing error silences nobody."""
+    try:
+        return ZoneInfo(recipient.timezone)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def quiet_until(recipient: Recipient, level: Level, now: datetime) -> datetime | None:
+    """Until when the mail waits for the recipient's quiet hours to end; None: it goes now."""
+    if recipient.quiet_hours is None or level.escalates:
+        return None
+    start, end = recipient.quiet_hours
+    local = now.astimezone(zone_of(recipient))
+    clock = local.time()
+    spans_midnight = start > end
+    quiet = (clock >= start or clock < end) if spans_midnight else start <= clock < end
+    if not quiet:
+        return None
+    day = local.date() + timedelta(days=spans_midnight and clock >= start)
+    return datetime.combine(day, end, tzinfo=local.tzinfo).astimezone(now.tzinfo)
+
+
 class Claim(StrEnum):
     """What the ledger answers to somebody who wants to send."""
 
@@ -66,6 +99,10 @@ class Claim(StrEnum):
     SENT = "sent"
 
 
+class NotSent(Exception):  # noqa: N818 - says what happened
+    """The mail was refused and certainly did not go; the message says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One mail to one person about one deadline of one complaint."""
@@ -76,12 +113,17 @@ class Alert:
     deadline: Deadline
     level: Level
     recipient: Recipient
-    cases: tuple[Case, ...]
-    """The listings that it is about, as far as they could be read."""
+    now: datetime
+    cases: tuple[Case, ...] = ()
+    """The first listings that it is about, as far as they could be read."""
     possible_repeat: bool = False
 
     @property
     def key(self) -> str:
         """The name under which the ledger sends it once."""
-        deadline = f"{self.brand}#{self.complaint.id}#{self.deadline.id}"
-        return f"{deadline}#{self.level}#{self.recipient.email}"
+        return alert_key(self.complaint, self.deadline, self.level, self.recipient)
+
+
+def alert_key(complaint: Complaint, deadline: Deadline, level: Level, recipient: Recipient) -> str:
+    """In the ledger: another date, level or person is another mail."""
+    return f"{complaint.brand}#{complaint.id}#{deadline.id}#{level}#{recipient.email}"

@@ -1,0 +1,243 @@
+"""Alert mails: what happened, what to do, until when, what silence costs; sent through SES."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import jinja2
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from headwater.domain.alerts import Alert, Level, NotSent, zone_of
+from headwater.domain.calendars import CHINA
+from headwater.domain.cases import Case
+from headwater.domain.complaints import ComplaintState
+from headwater.domain.deadlines import Basis, Deadline
+from headwater.usecases.report import defanged
+
+if TYPE_CHECKING:
+    from mypy_boto3_ses import SESClient
+
+_SUBJECT_LENGTH = 120
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
+_TRIES = 5
+_PAUSE_SECONDS = 1.5
+"""A sandbox account may send one mail a second."""
+
+_DOT_IN_A_NAME = re.compile(r"(?<=\w)\.(?=[^\W\d])")
+"""As in "shop.example", which mail programs make a link of; not as in "1.5 l"."""
+
+_TO_DO = {
+    ComplaintState.COUNTER_FILED: (
+        "Look at the evidence, then open the complaint in the platform's own account and reject"
+        " the counter-notice (ask the platform to decide), or accept it and lose the complaint."
+    ),
+    ComplaintState.STATUTORY: (
+        "Complain to an authority or sue, and show the platform that you did."
+        " Ask your Chinese lawyer today."
+    ),
+}
+_HAPPENED = {
+    ComplaintState.COUNTER_FILED: "A seller answered your complaint on {platform} on {day}.",
+    ComplaintState.STATUTORY: "The 15 days of the Chinese e-commerce law run since {day}.",
+}
+
+
+@cache
+def _client() -> "SESClient":
+    # No retries by the library: after a timeout it would send again, and nobody would know.
+    return boto3.client("ses", config=Config(retries={"total_max_attempts": 1}))
+
+
+class SesMail:
+    """Sends alerts from `sender`; `report_url` is where the report stands (may be empty)."""
+
+    def __init__(
+        self, sender: str, report_url: str, *, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._sender = sender
+        self._report_url = report_url
+        self._pause = pause
+
+    def send(self, alert: Alert) -> None:
+        """Raises NotSent when SES refused it; any other error leaves open whether it went."""
+        message = compose(alert, sender=self._sender, report_url=self._report_url)
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                _client().send_raw_email(
+                    Source=self._sender,
+                    Destinations=[alert.recipient.email],
+                    RawMessage={"Data": message.as_bytes(policy=SMTP)},
+                )
+            except ClientError as error:
+                status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+                if status >= 500:
+                    raise
+                if error.response["Error"]["Code"] not in _THROTTLED or not tries_left:
+                    raise NotSent(
+                        f"SES refused it: {error.response['Error']['Message']}"
+                    ) from error
+                self._pause(_PAUSE_SECONDS)
+            else:
+                return
+
+
+def compose(alert: Alert, *, sender: str, report_url: str) -> EmailMessage:
+    """The mail: text first, plain HTML second, nothing remote, no seller's word in a header."""
+    subject = _subject(alert)
+    facts = _facts(alert, report_url) | {"subject": subject}
+    message = EmailMessage()
+    message["From"] = f"Headwater <{sender}>"
+    message["To"] = alert.recipient.email
+    message["Subject"] = subject
+    message["Date"] = format_datetime(alert.now)
+    message["Auto-Submitted"] = "auto-generated"
+    # SES replaces the Message-ID, so one invented ancestor keeps the mails of a complaint together.
+    thread = f"<{alert.brand}.{alert.complaint.id}@{sender.rpartition('@')[2]}>"
+    message["In-Reply-To"] = thread
+    message["References"] = thread
+    message.set_content(_templates().get_template("alert.txt").render(facts))
+    message.add_alternative(_templates().get_template("alert.html").render(facts), subtype="html")
+    return message
+
+
+def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
+    complaint, deadline = alert.complaint, alert.deadline
+    platform = complaint.platform.title
+    began = deadline.started_at.astimezone(CHINA)
+    event = ComplaintState(deadline.event)
+    page = None
+    if report_url:
+        page = f"{report_url.rstrip('/')}/{alert.brand}/cases/{complaint.cases[0]}/"
+    return {
+        "alert": alert,
+        "platform": platform,
+        "right": in_one_line(complaint.right),
+        "rule": deadline.rule,
+        "happened": _HAPPENED[event].format(platform=platform, day=f"{began:%a %d %b %Y}"),
+        "to_do": _TO_DO[event],
+        "page": page,
+        "time_left": _time_left(alert),
+        "china_time": f"Until {deadline.act_by_at.astimezone(CHINA):%A %d %B %Y, %H:%M} in China.",
+        "local_time": _local_time(alert),
+        "caveats": _caveats(deadline),
+        "basis": _basis(deadline),
+        "listings": [_listing(case) for case in alert.cases],
+        "more": len(complaint.cases) - len(alert.cases),
+    }
+
+
+def _subject(alert: Alert) -> str:
+    """Our own words and ids only: the report's ids cannot carry a seller's text."""
+    act_by = f"{alert.deadline.act_by_at.astimezone(CHINA):%a %d %b %H:%M} China time"
+    by_level = {
+        Level.AT_ONCE: f"Counter-notice: act by {act_by}",
+        Level.TWO_DAYS: f"Two days left: act by {act_by}",
+        Level.ONE_DAY: f"ONE DAY LEFT: act by {act_by}",
+        Level.SIX_HOURS: f"SIX HOURS LEFT: act by {act_by}",
+        Level.OVERDUE: f"OVERDUE since {act_by}: act now",
+    }
+    marks = (
+        "[rehearsal] " * alert.complaint.rehearsal + "[possible repeat] " * alert.possible_repeat
+    )
+    subject = f"{marks}{by_level[alert.level]} - complaint {alert.complaint.id}"
+    return in_one_line(subject, most=_SUBJECT_LENGTH)
+
+
+def _time_left(alert: Alert) -> str:
+    left = alert.deadline.act_by_at - alert.now
+    if left <= timedelta(0):
+        return (
+            f"Overdue by {_span(-left)}. The platform may still take an answer"
+            f" until the end of {alert.deadline.latest:%a %d %b}: try at once."
+        )
+    return f"{_span(left)} left."
+
+
+def _span(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    if hours < 48:
+        return f"{hours} hours" if hours != 1 else "1 hour"
+    return f"{hours // 24} days"
+
+
+def _local_time(alert: Alert) -> str | None:
+    zone = zone_of(alert.recipient)
+    local = alert.deadline.act_by_at.astimezone(zone)
+    if local.utcoffset() == alert.deadline.act_by_at.astimezone(CHINA).utcoffset():
+        return None
+    return f"That is {local:%A %d %B %Y, %H:%M} where you are ({zone.key})."
+
+
+def _caveats(deadline: Deadline) -> list[str]:
+    lines = []
+    if deadline.provisional:
+        lines.append(
+            "PROVISIONAL: China has not published the holidays of that year yet, and a make-up"
+            " Saturday or Sunday could bring the date forward. Answer early."
+        )
+    dates = deadline.calendars
+    if dates.differ:
+        lines.append(
+            f"Which days count is not certain: {dates.official:%a %d %b} by the official calendar,"
+            f" {dates.mon_fri:%a %d %b} by Monday to Friday, {dates.holidays_only:%a %d %b}"
+            " without holidays. The earliest is the one to go by."
+        )
+    elif deadline.formally_due != deadline.act_by:
+        lines.append(f"Formally due {deadline.formally_due:%a %d %b}; do not rely on it.")
+    return lines
+
+
+def _basis(deadline: Deadline) -> str:
+    rule = deadline.rule
+    limit = f"{rule.limit_in_words} from {rule.counts_from}"
+    match deadline.basis:
+        case Basis.TYPED:
+            return f"You read this date in the platform's notice. It beats rule {rule.id}."
+        case Basis.OVERRIDE:
+            return f"Your own setting for rule {rule.id}: {limit}."
+        case Basis.RULE:
+            return f"Rule {rule.id}: {limit}."
+        case Basis.DEFAULT:
+            return (
+                f"An ASSUMPTION (rule {rule.id}): {limit}. If the platform's notice names a date,"
+                " record it: it wins."
+            )
+
+
+def _listing(case: Case) -> Mapping[str, str]:
+    seller = case.listing.seller
+    return {
+        "title": _quoted(case.listing.title or "(no title)"),
+        "seller": _quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
+        "address": _quoted(defanged(case.listing.url)),
+    }
+
+
+def _quoted(text: str) -> str:
+    """A seller's words so that no mail program makes a link of them."""
+    line = in_one_line(text).replace("://", "[:]//").replace("@", "[at]")
+    return _DOT_IN_A_NAME.sub("[.]", line)
+
+
+def in_one_line(text: str, *, most: int = 200) -> str:
+    """The text without line breaks, control and direction marks, cut to `most` characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * most]).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "mail_templates"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+    )
