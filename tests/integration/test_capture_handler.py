@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
+from headwater.cli.verify import Verdict, verify
 from headwater.domain.brands import Desk, PlatformAccess
 from headwater.domain.captures import Capture, CaptureOutcome
 from headwater.domain.listings import Sighting
@@ -130,12 +133,19 @@ def test_a_message_becomes_a_row_and_locked_objects(deployed: Deployed) -> None:
     (row,) = deployed.rows()
     assert row.rehearsal
     assert row.outcome is CaptureOutcome.PARTIAL  # b.jpg is not there
-    assert [part.name for part in row.parts] == ["seen.html", "picture-01.jpg"]
-    bodies = [deployed.evidence.get(p.stored.key, p.stored.version_id) for p in row.parts]
+    assert [p.name for p in row.parts] == ["seen.html", "picture-01.jpg", "wire.warc.gz"]
+    bodies = [deployed.evidence.get(p.stored.key, p.stored.version_id) for p in row.parts[:2]]
     assert bodies == [PAGE, JPEG]
     manifest = deployed.evidence.get(row.manifest.key, row.manifest.version_id)
     assert sha256(manifest) == row.manifest_sha256
     assert set(deployed.hosts_asked) == {"cbu01.alicdn.com"}
+
+
+def test_what_was_kept_is_checked_by_a_stranger(deployed: Deployed, tmp_path: Path) -> None:
+    deployed.receive(message(SEEN))
+    expected = download_case_evidence(deployed.rows(), deployed.evidence, tmp_path)
+    report = verify(tmp_path, expected=expected)
+    assert report.verdict is Verdict.OK, report.as_text()
 
 
 def test_a_kept_version_cannot_be_deleted(deployed: Deployed) -> None:

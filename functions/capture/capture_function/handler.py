@@ -24,12 +24,14 @@ from headwater.adapters.http import Fetcher
 from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
+from headwater.adapters.warc import Archive
 from headwater.domain.listings import Sighting
 from headwater.domain.platforms import Platform
 from headwater.usecases.capture import capture
 
 logger = Logger()
 metrics = Metrics()
+VERSION = version("headwater")
 processor = BatchProcessor(event_type=EventType.SQS)
 
 
@@ -76,8 +78,9 @@ def keep(record: SQSRecord) -> None:
         captures=Captures(settings.captures_table),
         listing_pages=_pages(platform, desk.contact, rehearsal),
         pictures=_pictures(platform, desk.contact, rehearsal),
+        new_archive=lambda capture_id: Archive(capture_id, f"headwater/{VERSION}"),
         now=lambda: datetime.now(UTC),
-        made_by={"tool": "headwater", "version": version("headwater"), "call": record.message_id},
+        made_by={"tool": "headwater", "version": VERSION, "call": record.message_id},
         rehearsal=bool(rehearsal),
     )
     metrics.add_metric("PicturesKept", MetricUnit.Count, len(kept.pictures))

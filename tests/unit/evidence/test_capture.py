@@ -1,11 +1,13 @@
 """A listing is kept as far as it can be had, and what is missing is said."""
 
+import gzip
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from headwater.adapters.warc import Archive
 from headwater.domain.brands import PlatformAccess
 from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
 from headwater.domain.exchanges import FetchFailed
@@ -66,6 +68,7 @@ class Room:
             captures=self.captures,
             listing_pages=self.door,
             pictures=self.door,
+            new_archive=lambda capture_id: Archive(capture_id, "headwater/1"),
             now=lambda: self.now,
             made_by={"tool": "headwater", "version": "1"},
             rehearsal=True,
@@ -83,8 +86,9 @@ def test_an_imported_listing_is_kept_with_its_pictures() -> None:
         ("seen.html", PartRole.PAGE),
         ("picture-01.jpg", PartRole.PICTURE),
         ("picture-02.png", PartRole.PICTURE),
+        ("wire.warc.gz", PartRole.WARC),
     ]
-    assert [room.bytes_of(part.stored) for part in kept.parts] == [PAGE, JPEG, PNG]
+    assert [room.bytes_of(part.stored) for part in kept.parts[:3]] == [PAGE, JPEG, PNG]
     assert room.captures.of_listing("fjellvik", LISTING.key) == [kept]
     assert kept.rehearsal
     assert room.door.asked == [A, B]
@@ -113,6 +117,18 @@ def test_the_manifest_names_all_of_it_and_its_hash_is_the_rows() -> None:
     assert said["fetches"][0]["address"] == "47.246.146.1:443"
     assert said["made_by"] == {"tool": "headwater", "version": "1"}
     assert said["rehearsal"] is True
+
+
+def test_a_refusal_stays_in_the_record_of_the_wire() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=Verdict.BLOCKED_CHALLENGE)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>slide")
+    kept = room.capture(SEEN)
+    assert b"<html>slide" in gzip.decompress(room.bytes_of(kept.parts[-1].stored))
+
+
+def test_nothing_fetched_leaves_no_record_of_the_wire() -> None:
+    kept = Room(access=PlatformAccess(fetch_pictures=False)).capture(SEEN)
+    assert [part.name for part in kept.parts] == ["seen.html"]
 
 
 def test_the_same_message_again_changes_nothing_and_asks_nobody() -> None:

@@ -1,5 +1,6 @@
 """Whoever changed what: each way of tampering gets its own word, and an untouched folder is ok."""
 
+import gzip
 import json
 import shutil
 import zipfile
@@ -14,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.adapters.evidence import download_case_evidence
+from headwater.adapters.warc import Archive
 from headwater.cli.main import main
-from headwater.cli.verify import Verdict, verify
+from headwater.cli.verify import Verdict, check_wire, verify
 from headwater.domain.brands import PlatformAccess
 from headwater.domain.captures import Capture
 from headwater.domain.listings import Sighting
@@ -29,6 +31,7 @@ from tests.fakes.evidence import (
     answer,
     page_key,
 )
+from tests.unit.evidence.test_warc import ANSWERS, archive, exchanged
 
 PAGE = "<html>¥12.80</html>".encode()
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -49,6 +52,7 @@ def keep(*sightings: Sighting, into: Path) -> list[Capture]:
             captures=captures,
             listing_pages=door,
             pictures=door,
+            new_archive=lambda capture_id: Archive(capture_id, "headwater/1"),
             now=lambda day=day: NOON + timedelta(days=day),  # type: ignore[misc]
             made_by={"tool": "headwater"},
             rehearsal=False,
@@ -88,6 +92,8 @@ def test_an_untouched_folder_is_ok(case: tuple[Path, str]) -> None:
         "part seen.html",
         "part picture-01.png",
         "part picture-02.png",
+        "part wire.warc.gz",
+        "wire",
         "seal",
     ]
     assert report.as_text().endswith("ok: everything that was required is there and matches.")
@@ -132,6 +138,69 @@ def test_a_changed_price_with_recomputed_hashes_is_not_the_expected_manifest(
     assert found["part seen.html"] is Verdict.OK
     assert found["seal"] is Verdict.UNVERIFIABLE
     assert verify(folder, expected=[expected]).verdict is Verdict.UNVERIFIABLE
+
+
+def replace_part(folder: Path, name: str, body: bytes) -> None:
+    """Put another file in a part's place and tell the manifest."""
+
+    def tell(manifest: dict[str, Any]) -> None:
+        for part in manifest["parts"]:
+            if part["name"] == name:
+                part |= {"sha256": sha256(body), "size": len(body)}
+
+    (folder / name).write_bytes(body)
+    rewrite(folder, tell)
+
+
+def test_a_swapped_picture_with_recomputed_hashes_is_not_what_the_server_answered(
+    case: tuple[Path, str],
+) -> None:
+    replace_part(case[0], "picture-01.png", PNG + b"another")
+    found = words(*case)
+    assert found["part picture-01.png"] is Verdict.OK
+    assert found["wire"] is Verdict.MISMATCH
+
+
+WIRE = "wire.warc.gz"
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (lambda text: text.replace(PNG, PNG[::-1], 1), Verdict.MISMATCH),
+        (lambda text: text[:-40], Verdict.MALFORMED),
+        (lambda text: text[20:], Verdict.MALFORMED),
+        (lambda text: text.replace(b"Content-Length: ", b"Content-Length: 1"), Verdict.MALFORMED),
+        (lambda text: text.replace(b"Content-Length: ", b"Content-Length: -"), Verdict.MALFORMED),
+        (lambda text: text.replace(b"WARC-Block-Digest", b"X"), Verdict.MISMATCH),
+        (lambda text: b"", Verdict.MISMATCH),
+    ],
+)
+def test_a_changed_record_of_the_wire_is_named(
+    case: tuple[Path, str], change: Callable[[bytes], bytes], verdict: Verdict
+) -> None:
+    text = gzip.decompress((case[0] / WIRE).read_bytes())
+    replace_part(case[0], WIRE, gzip.compress(change(text)))
+    assert words(*case)["wire"] is verdict
+
+
+def test_a_record_of_the_wire_that_is_cut_off_or_a_bomb_is_malformed(
+    case: tuple[Path, str],
+) -> None:
+    packed = (case[0] / WIRE).read_bytes()
+    replace_part(case[0], WIRE, packed[:-20])
+    assert words(*case)["wire"] is Verdict.MALFORMED
+    replace_part(case[0], WIRE, gzip.compress(bytes(201_000_000), 1))
+    assert words(*case)["wire"] is Verdict.MALFORMED
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_the_record_of_every_kind_of_answer_proves_its_part(kind: str, tmp_path: Path) -> None:
+    body = {"gzip": "仿冒".encode(), "refused": b"no"}.get(kind, b"hello")
+    fetch = {"part": "fetched.html", "answered": "https://x.example/1"}
+    manifest = {"parts": [{"name": "fetched.html", "sha256": sha256(body)}], "fetches": [fetch]}
+    verdict, detail = check_wire(archive(exchanged(response=ANSWERS[kind])), manifest)
+    assert (verdict, detail) == (Verdict.OK, "1 recorded answers, 1 parts come out of them")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -283,6 +284,9 @@ class _Check:
             self.claimed.add(folder + part.name)
             verdict, detail = self._compare(part, folder + part.name)
             self._say(f"{prefix}part {part.name}", verdict, detail)
+            if part.name.endswith(".warc.gz") and verdict is Verdict.OK:
+                verdict, detail = check_wire(self._read(folder + part.name), manifest)
+                self._say(f"{prefix}wire", verdict, detail)
         missing = manifest.get("missing") or []
         if missing:
             self._say(
@@ -451,6 +455,90 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
     if _sha256(spelled.encode("utf-8", "surrogatepass"))[:32] != identifier:
         raise _Bad(Verdict.MISMATCH, "the capture's id does not follow from what was found")
     return identifier, captured_at
+
+
+# ---- what went over the wire (WARC/1.1) ----------------------------------------------------------
+
+
+def check_wire(packed: bytes, manifest: dict[str, Any]) -> tuple[Verdict, str]:
+    """Whether the digests hold, and every fetched part is the body of a recorded answer."""
+    bodies: dict[str, set[str]] = {}
+    answers = 0
+    try:
+        for headers, block in _warc_records(_unpacked(packed)):
+            if headers.get("warc-block-digest") != f"sha256:{_sha256(block)}":
+                return Verdict.MISMATCH, f"record {headers.get('warc-record-id')} was changed"
+            if headers.get("warc-type") == "response":
+                answers += 1
+                url = headers.get("warc-target-uri", "")
+                bodies.setdefault(url, set()).add(_sha256(_http_body(block)))
+        parts = {part["name"]: part["sha256"] for part in manifest["parts"]}
+        fetched = [fetch for fetch in manifest["fetches"] if fetch["part"] is not None]
+        for fetch in fetched:
+            if parts[fetch["part"]] not in bodies.get(fetch["answered"], set()):
+                return Verdict.MISMATCH, f"{fetch['part']} is not what {fetch['answered']} answered"
+    except _Bad as bad:
+        return bad.verdict, bad.detail
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        return Verdict.MALFORMED, f"the archive or its list cannot be read: {error}"[:200]
+    return Verdict.OK, f"{answers} recorded answers, {len(fetched)} parts come out of them"
+
+
+def _unpacked(packed: bytes) -> bytes:
+    unpacked = bytearray()
+    while packed:
+        unpacker = zlib.decompressobj(wbits=31)
+        unpacked += unpacker.decompress(packed, LARGEST_FILE + 1 - len(unpacked))
+        if len(unpacked) > LARGEST_FILE:
+            raise _Bad(Verdict.MALFORMED, f"unpacks to more than {LARGEST_FILE} bytes")
+        if not unpacker.eof:
+            raise _Bad(Verdict.MALFORMED, "ends in the middle")
+        packed = unpacker.unused_data
+    return bytes(unpacked)
+
+
+def _warc_records(text: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
+    position = 0
+    while position < len(text):
+        end = text.find(b"\r\n\r\n", position)
+        if end < 0 or not text.startswith(b"WARC/1.1\r\n", position):
+            raise _Bad(Verdict.MALFORMED, f"no WARC/1.1 record at byte {position}")
+        headers = _header_fields(text[position:end])
+        start = end + 4
+        position = start + int(headers["content-length"])
+        if text[position : position + 4] != b"\r\n\r\n" or position < start:
+            raise _Bad(Verdict.MALFORMED, "a record is shorter or longer than it says")
+        yield headers, text[start:position]
+        position += 4
+
+
+def _header_fields(text: bytes) -> dict[str, str]:
+    """Lower-case names; of a repeated one the last counts."""
+    lines = text.decode("utf-8", "replace").split("\r\n")[1:]
+    pairs = (line.partition(":") for line in lines)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _http_body(answer: bytes) -> bytes:
+    """The body as a browser would see it."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    while head[8:11] == b" 10":  # "HTTP/1.1 100 Continue" comes before the answer
+        head, _, body = body.partition(b"\r\n\r\n")
+    headers = _header_fields(head)
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        chunks = []
+        while True:
+            size, _, body = body.partition(b"\r\n")
+            length = int(size.partition(b";")[0], 16)
+            if length <= 0:
+                break
+            chunks.append(body[:length])
+            body = body[length + 2 :]
+        body = b"".join(chunks)
+    elif "content-length" in headers:
+        body = body[: int(headers["content-length"])]
+    packed = headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
+    return _unpacked(body) if packed else body
 
 
 # ---- timestamps (RFC 3161) -----------------------------------------------------------------------

@@ -50,6 +50,13 @@ class Fetches(Protocol):
     def fetch(self, url: str) -> Fetched: ...
 
 
+class Archive(Protocol):
+    """Collects what went over the wire, and gives it as one file; None if nothing did."""
+
+    def add(self, fetched: Fetched) -> None: ...
+    def body(self) -> bytes | None: ...
+
+
 def capture(
     sighting: Sighting,
     *,
@@ -60,15 +67,17 @@ def capture(
     captures: CaptureRows,
     listing_pages: Fetches,
     pictures: Fetches,
+    new_archive: Callable[[str], Archive],
     now: Callable[[], datetime],
     made_by: Mapping[str, str],
     rehearsal: bool,
 ) -> Capture:
     """Keep the listing as far as it can be had, once; the same message again changes nothing.
 
-    `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `read` judges
-    a page that was fetched, `made_by` names tool and call for the manifest. What cannot be had is
-    named in `missing` and never stops the rest; a refusal is kept as that and not asked again.
+    `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `new_archive`
+    begins the record of the wire for a capture's id, `read` judges a page that was fetched,
+    `made_by` names tool and call for the manifest. What cannot be had is named in `missing` and
+    never stops the rest; a refusal is kept as that and not asked again.
     """
     seen = pages.get(sighting.page_object) if sighting.page_object else None
     identifier = capture_id(sighting, sha256(seen) if seen is not None else None)
@@ -78,7 +87,11 @@ def capture(
             return known
 
     key = sighting.listing.key
-    kept = _Kept(evidence, f"captures/{sighting.brand}/{key.platform}/{key.offer_id}/{identifier}")
+    kept = _Kept(
+        evidence,
+        f"captures/{sighting.brand}/{key.platform}/{key.offer_id}/{identifier}",
+        new_archive(identifier),
+    )
     if seen is not None:
         # No address: what was seen may as well be a page of results as the listing's own.
         kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen))
@@ -93,6 +106,9 @@ def capture(
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
     _keep_pictures(sighting, kept, pictures, access)
+    wire = kept.archive.body()
+    if wire is not None:
+        kept.keep("wire", PartRole.WARC, None, wire, ("application/warc", "warc.gz"))
 
     has_page = any(part.role is PartRole.PAGE for part in kept.parts)
     if gone:
@@ -142,6 +158,7 @@ class _Kept:
 
     evidence: EvidenceStore
     prefix: str
+    archive: Archive
     parts: list[Part] = field(default_factory=list)
     missing: list[MissingPart] = field(default_factory=list)
     fetches: list[dict[str, Any]] = field(default_factory=list)
@@ -171,6 +188,11 @@ class _Kept:
         stored = self.evidence.put_once(key, body, media_type)
         return stored or self.evidence.put(key, body, media_type)
 
+    def record(self, part: str | None, asked: str, fetched: Fetched) -> None:
+        """Remember the exchange, whatever it brought."""
+        self.archive.add(fetched)
+        self.fetches.append(describe_fetch(part, asked, fetched))
+
     def miss(self, role: PartRole, url: str, reason: str) -> None:
         self.missing.append(MissingPart(role=role, source_url=url, reason=reason))
 
@@ -193,7 +215,7 @@ def _keep_page(
     else:
         body = fetched.page.body
         name = kept.keep("fetched", PartRole.PAGE, fetched.page.url, body, _page_type(body))
-    kept.fetches.append(describe_fetch(name, url, fetched))
+    kept.record(name, url, fetched)
     return verdict
 
 
@@ -239,7 +261,7 @@ def _keep_pictures(
             kept.miss(PartRole.PICTURE, url, f"the answer is no picture; it calls itself {said}")
         else:
             name = kept.keep(f"picture-{number:02}", PartRole.PICTURE, url, page.body, kind)
-        kept.fetches.append(describe_fetch(name, url, fetched))
+        kept.record(name, url, fetched)
 
 
 def picture_type(body: bytes) -> tuple[str, str] | None:
