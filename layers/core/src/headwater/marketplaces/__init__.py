@@ -116,7 +116,7 @@ def _recognised(document: Document) -> Marketplace:
                     return market
             except LayoutChanged:
                 return market
-    elif found := _by_address(document.own_addresses):
+    elif found := _by_address((*document.own_addresses, document.interrupted_address)):
         return found
     marked = {m: sum(mark in document.text for mark in m.marks) for m in MARKETPLACES}
     best = max(marked, key=lambda market: marked[market])

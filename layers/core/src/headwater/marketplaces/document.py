@@ -26,6 +26,7 @@ _BOMS = (
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _CHINESE = {"gbk", "gb2312", "hz", "gb18030"}
 _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
+_INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
 _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
 
@@ -139,6 +140,12 @@ class Document:
         """The <title>, on one line."""
         found = re.search(r"<title[^>]{0,200}>([^<]{0,1000})", self.text[:200_000], re.IGNORECASE)
         return " ".join(found[1].split()) if found else ""
+
+    @cached_property
+    def interrupted_address(self) -> str:
+        """The address at which the anti-bot service stepped in, as its form names it; else ""."""
+        found = _INTERRUPTED.search(self.text) if "_____tmd_____" in self.text else None
+        return found[0] if found else ""
 
     @cached_property
     def visible_text(self) -> str:

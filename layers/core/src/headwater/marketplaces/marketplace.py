@@ -57,7 +57,8 @@ class Marketplace(ABC):
     def reading(self, document: Document) -> PageReading:
         """Find the listings and judge whether the page answered what was asked."""
         findings = self.find(document)
-        kinds = (self.kind(url) for url in document.own_addresses)
+        addresses = (*document.own_addresses, document.interrupted_address)
+        kinds = (self.kind(url) for url in addresses)
         kind = next((kind for kind in kinds if kind is not PageKind.OTHER), PageKind.OTHER)
         reading = judge(document, findings, platform=self.platform, kind=kind)
         if reading.verdict is Verdict.SHELL_NO_DATA and findings is None and document.broken:
