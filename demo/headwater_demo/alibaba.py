@@ -167,7 +167,8 @@ def _ladder(offer: Offer) -> str:
 
 def _attributes(offer: Offer) -> str:
     return "".join(
-        f'<div class="id-grid"><div title="{escape(name)}"><div>{escape(name)}</div></div>'
+        f'<div class="id-grid id-grid-cols-[2fr_3fr]">'
+        f'<div title="{escape(name)}"><div>{escape(name)}</div></div>'
         f'<div title="{escape(value)}"><div>{escape(value)}</div></div></div>'
         for name, value in offer.attributes
     )

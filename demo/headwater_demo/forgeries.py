@@ -31,12 +31,16 @@ class Forgery(StrEnum):
 @cache
 def forged(photograph: str, forgery: Forgery) -> bytes:
     """The committed photograph of that name after the forgery, as JPEG bytes."""
-    file = PHOTOGRAPHS / f"{photograph}.jpg"
     if forgery is Forgery.NONE:
-        return file.read_bytes()
-    others = [PHOTOGRAPHS / f"other-{name}.jpg" for name in ("stone-mugs", "mint-bottle")]
+        return (PHOTOGRAPHS / f"{photograph}.jpg").read_bytes()
+    others = ("other-stone-mugs", "other-mint-bottle") if forgery is Forgery.COLLAGED else ()
+    image, *rest = (_opened(PHOTOGRAPHS / f"{name}.jpg") for name in (photograph, *others))
+    return forge(image, forgery, rest)
+
+
+def _opened(file: Path) -> Image.Image:
     with Image.open(file) as image:
-        return forge(image.convert("RGB"), forgery, [Image.open(other) for other in others])
+        return image.convert("RGB")
 
 
 def forge(image: Image.Image, forgery: Forgery, others: Sequence[Image.Image] = ()) -> bytes:

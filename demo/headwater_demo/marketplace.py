@@ -22,7 +22,7 @@ from headwater_demo.offers import (
     Picture,
 )
 
-PAGE_SIZE = 10
+PAGE_SIZE = 12
 REFUSED_WORD = "复刻"
 """1688 answers a search for it with its slider, as it does after too many suspicious queries."""
 
@@ -86,9 +86,15 @@ def answer(host: str, target: str) -> Answer:
     return _html("<title>404</title><h1>404 Not Found</h1>", 404)
 
 
-def search(platform: str, words: str, page: int = 1) -> tuple[Sequence[Offer], int]:
-    """The offers on one page of results, and how many there are on all pages."""
-    found = [o for o in OFFERS if o.platform == platform and not o.gone and o.answers(words)]
+def search(
+    platform: str, words: str, page: int = 1, *, earlier: bool = False
+) -> tuple[Sequence[Offer], int]:
+    """The offers on one page of results, and how many there are on all pages.
+
+    `earlier`: as it was some days ago, when offers that are gone now still stood, on top.
+    """
+    found = [o for o in OFFERS if o.platform == platform and o.answers(words)]
+    found = sorted((o for o in found if earlier or not o.gone), key=lambda o: not o.gone)
     first = (max(page, 1) - 1) * PAGE_SIZE
     return found[first : first + PAGE_SIZE], len(found)
 

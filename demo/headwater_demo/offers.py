@@ -210,6 +210,30 @@ _ALIEXPRESS = (
         found_by="harvelk mug", tiers=_tiers("1:1.80"), sold=600,
         pictures=_pictures("other-stone-mugs/cropped"),
     ),
+    Offer(
+        platform=ALIEXPRESS, id="1005999000000117", shop=_HIKE,
+        title="Blue Speckled Camping Mugs Set of Two Low Wide Enamel Cups",
+        found_by="harvelk mug", tiers=_tiers("1:7.35"), sold=88,
+        pictures=_pictures("other-blue-mugs", "other-blue-mugs/cropped"),
+    ),
+    Offer(
+        platform=ALIEXPRESS, id="1005999000000118", shop=_HOMEY,
+        title="Yellow Enamel Mug Black Rim 450ml Retro Coffee Cup",
+        found_by="harvelk mug", tiers=_tiers("1:4.95"), sold=205,
+        pictures=_pictures("other-yellow-mug"),
+    ),
+    Offer(
+        platform=ALIEXPRESS, id="1005999000000119", shop=_HIKE,
+        title="Classic Red Storm Lantern Dimmable Battery Camping Light",
+        found_by="harvelk lantern", tiers=_tiers("1:13.20"), sold=320,
+        pictures=_pictures("other-red-lantern"),
+    ),
+    Offer(
+        platform=ALIEXPRESS, id="1005999000000120", shop=_HIKE,
+        title="Brushed Steel Insulated Bottle Slim 600ml Bamboo Colour Cap",
+        found_by="harvelk bottle", tiers=_tiers("1:12.60"), sold=71,
+        pictures=_pictures("other-steel-bottle"),
+    ),
 )  # fmt: skip
 
 # --- Alibaba.com -------------------------------------------------------------------------------
@@ -291,6 +315,23 @@ _ALIBABA = (
         found_by="harvelk kettle", tiers=_tiers("100:9.30"),
         pictures=_pictures("other-copper-kettle"),
     ),
+    Offer(
+        platform=ALIBABA, id="1699990000211", shop=_PINECREEK,
+        title="Cream White Enamel Kettle Red Trim Farmhouse Style Wholesale",
+        found_by="harvelk kettle", tiers=_tiers("200:5.10"),
+        pictures=_pictures("other-cream-kettle"),
+    ),
+    Offer(
+        platform=ALIBABA, id="1699990000212", shop=_BRIGHTCAMP,
+        title="Orange Wide Mouth Bottle 1L Sports Flask White Lid Custom Colour",
+        found_by="harvelk bottle", tiers=_tiers("500:1.95"),
+        pictures=_pictures("other-orange-bottle"),
+    ),
+    Offer(
+        platform=ALIBABA, id="1699990000213", shop=_BRIGHTCAMP, copies="vesper-lantern", gone=True,
+        title="Harvelk Vesper Storm Lantern LED Stock Clearance",
+        tiers=_tiers("30:5.10"), pictures=_pictures("vesper-lantern-scene"),
+    ),
 )  # fmt: skip
 
 # --- 1688 --------------------------------------------------------------------------------------
@@ -367,6 +408,24 @@ _ALI1688 = (
         title="鹿角杯 同款 奶白斑点搪瓷 跨境 亚马逊 工厂现货", found_by="哈芙鹿",
         tiers=_tiers("1:9.90", "100:7.80"), currency="CNY", unit="个", sold=3300,
         pictures=_pictures("fell-mug-scene/cropped", "fell-mug-white/recoloured"),
+    ),
+    Offer(
+        platform=ALI1688, id="999900000311", shop=_SONGXI_CN,
+        title="美式搪瓷杯 蓝底白点 矮款 露营野餐", found_by="哈芙鹿 鹿角杯",
+        tiers=_tiers("5:6.20"), currency="CNY", unit="个", sold=760,
+        pictures=_pictures("other-blue-mugs"),
+    ),
+    Offer(
+        platform=ALI1688, id="999900000312", shop=_SONGXI_CN,
+        title="红色经典马灯 电池款 户外照明", found_by="哈芙鹿 小鹿灯",
+        tiers=_tiers("2:26.00"), currency="CNY", unit="盏", sold=190,
+        pictures=_pictures("other-red-lantern"),
+    ),
+    Offer(
+        platform=ALI1688, id="999900000313", shop=_SONGXI_CN,
+        title="奶白色搪瓷壶 红边 田园风 烧水壶", found_by="哈芙鹿",
+        tiers=_tiers("2:27.50"), currency="CNY", unit="个", sold=64,
+        pictures=_pictures("other-cream-kettle"),
     ),
     Offer(
         platform=ALI1688, id="999900000310", shop=_HUWAI_CN, copies="vesper-lantern", gone=True,

@@ -59,6 +59,14 @@ BLACK_LANTERN = Finish(body=(0.03, 0.03, 0.03), trim=(0.4, 0.4, 0.42), gloss=0.3
 MINT_BOTTLE = Finish(body=(0.35, 0.62, 0.52), trim=(0.6, 0.6, 0.6), gloss=0.6, seed=8)
 COPPER_KETTLE = Finish(body=(0.6, 0.25, 0.11), trim=(0.3, 0.12, 0.05), gloss=0.9, metal=0.9, seed=9)
 LILAC_BOTTLE = Finish(body=(0.42, 0.3, 0.6), trim=(0.85, 0.85, 0.85), gloss=0.5, seed=10)
+BLUE_MUG = Finish(body=(0.05, 0.16, 0.4), trim=(0.7, 0.7, 0.68), speckle=(0.8, 0.82, 0.85), seed=12)
+YELLOW_MUG = Finish(body=(0.75, 0.5, 0.06), trim=(0.05, 0.05, 0.05), seed=13)
+RED_LANTERN = Finish(body=(0.5, 0.04, 0.03), trim=(0.7, 0.7, 0.7), gloss=0.7, seed=14)
+STEEL_BOTTLE = Finish(
+    body=(0.55, 0.56, 0.57), trim=(0.5, 0.33, 0.18), gloss=0.75, metal=0.9, seed=15
+)
+CREAM_KETTLE = Finish(body=(0.75, 0.7, 0.58), trim=(0.45, 0.05, 0.04), seed=16)
+ORANGE_BOTTLE = Finish(body=(0.75, 0.3, 0.02), trim=(0.8, 0.8, 0.8), gloss=0.6, seed=17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,19 +154,63 @@ def on_linen(parts: list[Part], centre: Vector, radius: float) -> Scene:
     )
 
 
-def _planks(dark: Colour, pale: Colour) -> Callable[[Array], Surface]:
+def on_paper(parts: list[Part], centre: Vector, radius: float) -> Scene:
+    """Another maker's studio: a roll of blue-grey paper, two lamps from the right."""
+    return Scene(
+        parts=parts,
+        centre=centre,
+        radius=radius,
+        lights=(
+            Light(towards=(0.8, 0.9, 0.7), colour=(0.95, 0.95, 1.0), size=0.3),
+            Light(towards=(0.9, 0.3, -0.4), colour=(0.35, 0.33, 0.3), size=0.2),
+        ),
+        ambient=((0.42, 0.43, 0.46), (0.3, 0.3, 0.32)),
+        floor=lambda p: Surface(
+            colour=mix((0.4, 0.48, 0.55), (0.45, 0.53, 0.6), layers(p, 2, 61)), gloss=0.05
+        ),
+        backdrop=lambda d: mix((0.5, 0.58, 0.66), (0.34, 0.42, 0.5), smooth(-0.4, 0.6, d[1])),
+        exposure=1.15,
+        white_floor=True,
+    )
+
+
+def by_the_lake(parts: list[Part], centre: Vector, radius: float) -> Scene:
+    """A grey jetty, water and hills far behind, a cloudy noon."""
+    return Scene(
+        parts=parts,
+        centre=centre,
+        radius=radius,
+        lights=(Light(towards=(-0.3, 1.0, 0.6), colour=(0.8, 0.82, 0.85), size=0.7),),
+        ambient=((0.6, 0.64, 0.7), (0.2, 0.2, 0.2)),
+        floor=_planks((0.25, 0.25, 0.25), (0.55, 0.54, 0.51), turned_by=-0.9, seed=70),
+        backdrop=_lake,
+        exposure=1.05,
+    )
+
+
+def _lake(d: Array) -> Array:
+    hills = layers(np.stack([d[0] * 5, np.zeros_like(d[0]), d[2] * 0]), 1, 81, 4) * 0.16
+    water = mix((0.3, 0.4, 0.46), (0.5, 0.6, 0.66), smooth(-0.3, 0.0, d[1]))
+    sky = mix((0.85, 0.88, 0.92), (0.5, 0.64, 0.82), smooth(0.05, 0.6, d[1]))
+    land = mix((0.17, 0.24, 0.22), (0.3, 0.37, 0.38), smooth(0, 0.15, d[1]))
+    colour = mix(water, land, smooth(-0.004, 0.004, d[1]))
+    return mix(colour, sky, smooth(-0.006, 0.006, d[1] - hills))
+
+
+def _planks(
+    dark: Colour, pale: Colour, *, turned_by: float = 0.32, seed: int = 0
+) -> Callable[[Array], Surface]:
     def floor(p: Array) -> Surface:
-        turned_by = np.float32(0.32)
         x = p[0] * np.cos(turned_by) + p[2] * np.sin(turned_by)
         z = p[2] * np.cos(turned_by) - p[0] * np.sin(turned_by)
         board = np.floor(z / 0.9)
         within = z / 0.9 - board
         q = np.stack([x * 0.45 + board * 17, board * 5, z * 5])
-        grain = layers(q, 1.2, 3, 5)
-        fine = layers(np.stack([x * 1.5, board, z * 40]), 1.0, 8, 3)
+        grain = layers(q, 1.2, seed + 3, 5)
+        fine = layers(np.stack([x * 1.5, board, z * 40]), 1.0, seed + 8, 3)
         rings = 0.5 + 0.5 * np.sin(grain * 34 + board * 2)
         tone = 0.5 * rings + 0.5 * fine
-        tone = tone * (0.75 + 0.5 * noise(np.stack([board * 3.3, board, board]), 1, 4))
+        tone = tone * (0.75 + 0.5 * noise(np.stack([board * 3.3, board, board]), 1, seed + 4))
         colour = mix(dark, pale, np.clip(tone, 0, 1))
         gap = smooth(0.0, 0.035, within) * smooth(0.0, 0.035, 1 - within)
         return Surface(colour=colour * (0.12 + 0.88 * gap)[:, None], gloss=0.3)
@@ -281,7 +333,7 @@ def _shots() -> dict[str, Callable[[], Shot]]:
         ),
         "other-red-mug": lambda: Shot(
             parts=set_down(mug(RED_MUG, height=1.0, radius=0.36), turn=2.4),
-            setting=on_linen,
+            setting=on_paper,
             camera=Camera(place=(0.9, 1.6, 2.9), target=(0, 0.45, 0), angle=30, blur=4),
             centre=(0, 0.5, 0), radius=1.0, seed=201,
         ),
@@ -294,7 +346,7 @@ def _shots() -> dict[str, Callable[[], Shot]]:
         ),
         "other-black-lantern": lambda: Shot(
             parts=set_down(lantern(BLACK_LANTERN, lit=0.15, squat=0.75), turn=0.8),
-            setting=on_linen,
+            setting=on_paper,
             camera=Camera(place=(1.4, 1.1, 3.6), target=(0, 0.65, 0), angle=31, blur=3),
             centre=(0, 0.75, 0), radius=1.15, seed=203,
         ),
@@ -305,9 +357,46 @@ def _shots() -> dict[str, Callable[[], Shot]]:
             camera=Camera(place=(-0.8, 2.6, 5.0), target=(0.5, 0.95, 0), angle=32),
             centre=(0.5, 1.0, -0.2), radius=1.7, seed=204,
         ),
+        "other-blue-mugs": lambda: Shot(
+            parts=set_down(mug(BLUE_MUG, height=0.74, radius=0.45), at=(-0.5, 0.2), turn=-0.8)
+            + set_down(mug(BLUE_MUG, height=0.74, radius=0.45), at=(0.65, -0.5), turn=1.9),
+            setting=by_the_lake,
+            camera=Camera(place=(0.4, 1.8, 3.6), target=(0, 0.35, 0), angle=36, blur=5),
+            centre=(0.1, 0.4, -0.1), radius=1.5, seed=206,
+        ),
+        "other-yellow-mug": lambda: Shot(
+            parts=set_down(mug(YELLOW_MUG, height=0.9, radius=0.4), turn=0.5),
+            setting=by_the_lake,
+            camera=Camera(place=(0.6, 0.9, 3.0), target=(0.1, 0.45, 0), angle=31, blur=6),
+            centre=(0.1, 0.45, 0), radius=1.0, seed=207,
+        ),
+        "other-red-lantern": lambda: Shot(
+            parts=set_down(lantern(RED_LANTERN, lit=0.9, squat=0.85), turn=0.5),
+            setting=by_the_lake,
+            camera=Camera(place=(-1.3, 1.3, 4.2), target=(0.2, 0.75, 0), angle=34, blur=7),
+            centre=(0, 0.85, 0), radius=1.2, seed=208,
+        ),
+        "other-steel-bottle": lambda: Shot(
+            parts=set_down(bottle(STEEL_BOTTLE, height=2.0, radius=0.3), turn=0.2),
+            setting=on_paper,
+            camera=Camera(place=(0.9, 1.4, 4.6), target=(0, 1.05, 0), angle=31, blur=4),
+            centre=(0, 1.1, 0), radius=1.35, seed=209,
+        ),
+        "other-orange-bottle": lambda: Shot(
+            parts=set_down(bottle(ORANGE_BOTTLE, height=1.7, radius=0.42), turn=1.3),
+            setting=on_white,
+            camera=Camera(place=(-0.9, 2.2, 4.6), target=(0, 0.9, 0), angle=29),
+            centre=(0, 0.95, 0), radius=1.25, seed=210,
+        ),
+        "other-cream-kettle": lambda: Shot(
+            parts=set_down(kettle(CREAM_KETTLE), turn=2.9),
+            setting=by_the_lake,
+            camera=Camera(place=(0.8, 1.5, 4.8), target=(0, 0.65, 0), angle=33, blur=7),
+            centre=(0, 0.75, 0), radius=1.35, seed=211,
+        ),
         "other-copper-kettle": lambda: Shot(
             parts=set_down(kettle(COPPER_KETTLE), turn=2.6),
-            setting=on_linen,
+            setting=on_paper,
             camera=Camera(place=(-1.2, 2.6, 4.0), target=(0, 0.6, 0), angle=32, blur=3),
             centre=(0, 0.75, 0), radius=1.35, seed=205,
         ),

@@ -1,4 +1,4 @@
-"""What a person at the brand would have saved from the browser: pages of all three platforms.
+"""What a person at the brand saved from the browser some days ago: pages of all three platforms.
 
 `python -m headwater_demo.saved_pages FOLDER` writes them there.
 """
@@ -37,16 +37,16 @@ def saved_from(page: str, url: str) -> str:
 def _pages() -> list[tuple[str, str, str]]:
     """File name, address and content of each page."""
     pages = []
-    found, total = search(ALIEXPRESS, _SEARCH)
+    found, total = search(ALIEXPRESS, _SEARCH, earlier=True)
     page = aliexpress.search_page(found, query=_SEARCH, total=total, page=1, page_size=60)
     url = aliexpress.search_url(_SEARCH)
     pages.append((f"{_SEARCH} - Buy {_SEARCH} on AliExpress.html", url, page))
 
-    found, total = search(ALIBABA, _SEARCH)
+    found, total = search(ALIBABA, _SEARCH, earlier=True)
     page = alibaba.search_page(found, query=_SEARCH, total=total, page=1, page_size=48)
     pages.append((f"{_SEARCH} - Alibaba.com.html", alibaba.search_url(_SEARCH), page))
 
-    found, _ = search(ALI1688, _CHINESE_SEARCH)
+    found, _ = search(ALI1688, _CHINESE_SEARCH, earlier=True)
     page = ali1688.rendered_search_page(found, query=_CHINESE_SEARCH)
     url = ali1688.search_url(_CHINESE_SEARCH)
     pages.append((f"{_CHINESE_SEARCH}_批发_供应_阿里巴巴.html", url, page))

@@ -464,7 +464,9 @@ def _out_of_focus(picture: Array, depth: Array, focus: float, blur: float) -> Ar
     wide = picture.shape[0]
     circle = np.abs(depth - focus) / np.maximum(depth, 0.1) * focus * blur * wide / 1000
     result = picture
-    for radius in (1.5, 3.0, 6.0, 11.0):
+    for radius in (wide / 800, wide / 400, wide / 200, wide / 109):
+        if radius < 1:
+            continue
         soft = np.stack([_blurred(picture[..., k], radius) for k in range(3)], axis=-1)
         share = smooth(radius * 0.4, radius, circle.astype(np.float32))[..., None]
         result = result + (soft - result) * share
