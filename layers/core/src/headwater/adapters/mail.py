@@ -26,6 +26,9 @@ from headwater.usecases.report import defanged
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
+ON_THE_WIRE = SMTP.clone(max_line_length=200)
+"""No folded subject: Python begins the fold right after "Subject:", which mail programs show."""
+
 _SUBJECT_LENGTH = 120
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 _TRIES = 5
@@ -75,7 +78,7 @@ class SesMail:
                 _client().send_raw_email(
                     Source=self._sender,
                     Destinations=[alert.recipient.email],
-                    RawMessage={"Data": message.as_bytes(policy=SMTP)},
+                    RawMessage={"Data": message.as_bytes(policy=ON_THE_WIRE)},
                 )
             except ClientError as error:
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
