@@ -59,7 +59,10 @@ class LatinMark:
             _GAP.join(f"({_letter_class(letter, size)})" for letter in self._letters)
         )
         self._masked = re.compile(
-            "".join(f"(?:{re.escape(letter)}|{_MASK})" for letter in self._letters)
+            "".join(
+                f"(?:{re.escape(letter)}|{_MASK})" + (r"[\s_\-]?" if i in self._own_gaps else "")
+                for i, letter in enumerate(self._letters, start=1)
+            )
         )
 
     def find(self, raw: str, folded: Folded) -> Iterator[Found]:
@@ -120,7 +123,7 @@ class LatinMark:
             rest = re.match(r"[a-z0-9]*", folded.text[end:])
             plural = rest is not None and rest[0] in {"s", "es"} and size > 4
             if not (plural and _bounded_left(folded.text, start)):
-                if size < 6 or extra or signs or swaps:
+                if size < 6 or gaps or signs or swaps:
                     return None
                 return self._found(start, end, Strength.MEDIUM, Disguise.WITHIN)
         if any(is_invisible(character) for character in raw_text):
@@ -155,14 +158,15 @@ class LatinMark:
 
     def _misspelt(self, text: str) -> Iterator[Found]:
         words = list(re.finditer(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])", text))
-        for index in range(len(words) - self._words + 1):
-            chosen = words[index : index + self._words]
-            start, end = chosen[0].start(), chosen[-1].end()
-            if end - start > len(self._letters) + 2 + 3 * self._words:
-                continue
-            judged = _misspelling("".join(word[0] for word in chosen), self._letters)
-            if judged:
-                yield self._found(start, end, *judged[::-1])
+        for count in {1, self._words}:
+            for index in range(len(words) - count + 1):
+                chosen = words[index : index + count]
+                start, end = chosen[0].start(), chosen[-1].end()
+                letters = "".join(word[0] for word in chosen)
+                if end - start - len(letters) > 3 * (count - 1):
+                    continue
+                if judged := _misspelling(letters, self._letters):
+                    yield self._found(start, end, *judged[::-1])
 
 
 def _misspelling(word: str, name: str) -> tuple[Disguise, Strength] | None:
@@ -181,16 +185,17 @@ def _misspelling(word: str, name: str) -> tuple[Disguise, Strength] | None:
                 word[i] == word[i + 1] and word[:i] + word[i + 1 :] == name for i in range(size)
             ):
                 return Disguise.DOUBLED, Strength.MEDIUM
-            return (Disguise.MISSPELT, Strength.MEDIUM) if size >= 7 else None
+            longer = size >= 7 and word[0] == name[0]
+            return (Disguise.MISSPELT, Strength.MEDIUM) if longer else None
         if len(word) == size - 1:
             if size >= 6:
                 return Disguise.DROPPED, Strength.MEDIUM
             return (Disguise.DROPPED, Strength.WEAK) if size == 5 else None
         if sorted(word) == sorted(name):
             return (Disguise.SWAPPED, Strength.MEDIUM) if size >= 5 else None
-        if size >= 7:
-            return Disguise.MISSPELT, Strength.MEDIUM
-        return (Disguise.MISSPELT, Strength.WEAK) if size == 6 else None
+        if size < 6 or word[0] != name[0]:
+            return None
+        return Disguise.MISSPELT, Strength.MEDIUM if size >= 7 else Strength.WEAK
     if size >= 6 and sorted(word) == sorted(name) and word[0] == name[0] and word[-1] == name[-1]:
         return Disguise.SWAPPED, Strength.MEDIUM
     if distance == 2 and size >= 9 and word[0] == name[0]:

@@ -15,12 +15,19 @@ from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
 LONGEST_TEXT = 5_000
 """Characters of one text that are read. A title has at most some hundred."""
 
+_AUDIENCE = (
+    "men|man|mens|women|woman|womens|ladies|kids?|boys?|girls?|children|baby|adults?|teens?|gifts?"
+    "|home|house|office|school|travel|outdoors?|indoor|camping|hiking|sports?|party|summer|winter"
+    "|everyone|family|friends|him|her|daily|use"
+)
+"""Whom or what goods are for: "for men, women, Nordwind" does not say that they fit Nordwind."""
 _FITS_BEFORE = re.compile(
     r"(?:(?:compatible (?:with|for)|fits?(?: for)?|fitting|suitable for|works with|designed for"
     r"|made for|for use (?:with|in|on)|replace(?:s|ment)"
     r"(?: (?:parts?|lid|cap|straw|strap|filter|cover|case))? ?(?:for|of)?"
     r"|accessor(?:y|ies) for|spare parts? for)(?:\W+\w+){0,3}?\W*"
     r"|\bfor(?: the| your| original)?(?: \d+ ?(?:oz|ml|l|inch|cm|mm|g))?\W{0,2}"
+    rf"|\bfor (?:(?!(?:{_AUDIENCE})\b)\w+ ?){{1,2}}(?:, ?(?:\w+, ?){{0,3}}(?:and )?|(?:and|&|/) ?)"
     r"|(?:适用于?|兼容|适配|配套|适合|可用于|用于|通用|替换)\W{0,2})$"
 )
 _FITS_AFTER = re.compile(r"^\W{0,2}(?:compatible\b|专用|通用|适用|兼容|配件)")
@@ -107,9 +114,7 @@ class WordMatcher:
             )
         return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.kind)))
 
-    def _marks(
-        self, raw: str, folded: Folded, ordinary: Sequence[tuple[int, int]]
-    ) -> list[Found]:
+    def _marks(self, raw: str, folded: Folded, ordinary: Sequence[tuple[int, int]]) -> list[Found]:
         candidates = [hit for mark in self._latin for hit in mark.find(raw, folded)]
         candidates += [hit for mark in self._han for hit in mark.find(raw, folded)]
         return _without_overlaps(
@@ -131,9 +136,6 @@ class WordMatcher:
                     continue
                 if any(left < end and start < right for left, right in unless):
                     continue
-                before = folded.text[max(0, start - 12) : start]
-                if term.term.kind in _DENIABLE and _DENIAL.search(before):
-                    continue
                 found.append(
                     Found(
                         kind=term.term.kind,
@@ -144,7 +146,13 @@ class WordMatcher:
                         meaning=term.term.meaning,
                     )
                 )
-        return _without_overlaps(found)
+        # Only now: in "拒绝高仿" the denied 高仿 still hides the bare 仿.
+        return [
+            hit
+            for hit in _without_overlaps(found)
+            if hit.kind not in _DENIABLE
+            or not _DENIAL.search(folded.text[max(0, hit.start - 12) : hit.start])
+        ]
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:
