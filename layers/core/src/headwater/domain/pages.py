@@ -74,3 +74,6 @@ class PageReading:
 
 class LayoutChanged(Exception):  # noqa: N818 - says what happened, not that it is an error
     """The page is of a known kind but its data is not where it was: a person must look."""
+
+    platform: Platform | None = None
+    kind: PageKind = PageKind.OTHER

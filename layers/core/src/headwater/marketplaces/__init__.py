@@ -122,11 +122,8 @@ def _recognised(document: Document) -> Marketplace:
     best = max(marked, key=lambda market: marked[market])
     if marked[best]:
         return best
-    named = Counter(
-        market
-        for host in _HOST.findall(document.text)
-        if (market := _by_address([host])) is not None
-    )
+    hosts = (_by_address([host]) for host in _HOST.findall(document.text))
+    named = Counter(market for market in hosts if market is not None)
     return named.most_common(1)[0][0] if named else GENERIC
 
 

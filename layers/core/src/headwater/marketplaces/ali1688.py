@@ -135,7 +135,7 @@ class Ali1688(Marketplace):
 
 
 def _in_json(data: Json) -> Findings | None:
-    found = (
+    return (
         _search(data)
         or _listing_modules(data)
         or _listing_context(data)
@@ -143,7 +143,6 @@ def _in_json(data: Json) -> Findings | None:
         or _gateway(data)
         or _shop_modules(data)
     )
-    return found
 
 
 def _listing(offer_id: str, **fields: object) -> Listing:
@@ -549,7 +548,7 @@ def _listing_modules(data: Json) -> Findings | None:
         if model is None:
             return None
         raise LayoutChanged("1688: __INIT_DATA.globalData.tempModel has no offerId")
-    modules = [part for part in objects(data["data"])]
+    modules = list(objects(data["data"]))
     contents = [part["data"] for part in modules if isinstance(part.get("data"), dict)]
     price = _tiers(*contents)
     scale = text(first(world, "skuModel.skuPriceScale"))
@@ -884,7 +883,7 @@ def _shop_offer(item: dict[str, Json], seller: Seller | None) -> Listing | None:
         seller=seller or _seller(member=item.get("memberId"), name=None),
         pictures=gallery(
             first(item, "imageUrl", "image", "imgUrl", "picUrl", "offerPicUrl"),
-            [first(image, "fullPathImageURI", "imageURI") for image in objects(item.get("offerImages"))],
+            [first(i, "fullPathImageURI", "imageURI") for i in objects(item.get("offerImages"))],
         ),
         sold=count(first(item, "thirtySaleQuantity", "vagueSaleQuantity", "saleQuantity",
                          "soldCount")),

@@ -312,8 +312,12 @@ def _cards(document: Document) -> Findings | None:
         store = attribute(card.css("a[href*='.en.alibaba.com']"), "href") or ""
         figure = content(card.css("[data-component='ProductPrice'], .search-card-e-price-main,"
                                   "[class*='price-main'], [class*='offer-price']"))  # fmt: skip
-        order = content(card.css("[data-component='ProductMoq'], .search-card-m-sale-features__item,"
-                                 "[class*='moq'], [class*='minorder']"))  # fmt: skip
+        order = content(
+            card.css(
+                "[data-component='ProductMoq'], [class*='moq'], [class*='minorder'],"
+                ".search-card-m-sale-features__item"
+            )
+        )
         supplier = identifier(card.attrib.get("data-supplierid"))
         listings.append(
             Listing(
@@ -449,8 +453,10 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
             order = order or smallest
         else:
             single = single or found
-    seller_link = page.css(".company-name a, [data-testid='company-name'] a,"
-                           "a[href*='.en.alibaba.com'], a[href*='.alibaba.com/company_profile']")  # fmt: skip
+    seller_link = page.css(
+        ".company-name a, [data-testid='company-name'] a, a[href*='.en.alibaba.com'],"
+        "a[href*='.alibaba.com/company_profile']"
+    )
     name = text(attribute(seller_link, "title")) or content(seller_link)
     company_line = content(page.css(".product-company, [data-module-name='module_company']")) or ""
     years = _SUPPLIER_YEARS.search(company_line)
@@ -474,7 +480,8 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
         if name
         else None,
         pictures=gallery(
-            image_sources(page.css("[data-testid='product-image-list'], [data-testid='media-image'],"
+            image_sources(page.css("[data-testid='product-image-list'], "
+                                   "[data-testid='media-image'], "
                                    "[data-module-name='module_productImage']"))
         )
         or (stated.pictures if stated else ()),

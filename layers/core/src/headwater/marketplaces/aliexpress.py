@@ -162,10 +162,10 @@ def _search(data: Json, document: Document | None) -> Findings | None:
     if not isinstance(items, list):
         if isinstance(dig(fields, "mods"), dict) and not dig(fields, "mods.itemList"):
             if count(dig(info, "totalResults")) == 0:
-                return _no_results(data, info, document)
+                return _no_results(info, document)
             raise LayoutChanged("AliExpress: the result list is not at mods.itemList.content")
         if isinstance(dig(fields, "mods.itemList"), dict) and count(dig(info, "totalResults")) == 0:
-            return _no_results(data, info, document)
+            return _no_results(info, document)
         return None
     if not any(isinstance(item, dict) and _item_id(item) for item in items):
         if items and isinstance(info, dict):
@@ -180,7 +180,7 @@ def _search(data: Json, document: Document | None) -> Findings | None:
     )
 
 
-def _no_results(data: Json, info: Json, document: Document | None) -> Findings:
+def _no_results(info: Json, document: Document | None) -> Findings:
     return Findings(
         kind=PageKind.SEARCH,
         total=0,
@@ -271,8 +271,8 @@ def _seller(store: Json) -> Seller | None:
         name=name,
         url=f"https://www.aliexpress.com/store/{number}" if number else None,
         location=text(first(store, "province", "location")),
-        country=text(first(store, "countryCompleteName", "country", "sellerInfo.countryCompleteName",
-                           "store_country_code", "country_name")),
+        country=text(first(store, "countryCompleteName", "country",
+                           "sellerInfo.countryCompleteName", "store_country_code", "country_name")),
         years=count(first(store, "openedYear")),
         badges=("top-rated seller",) if store.get("isTopRatedSeller") is True else (),
         identifiers=tuple(
@@ -284,7 +284,7 @@ def _seller(store: Json) -> Seller | None:
 
 
 def _advertised(parameters_text: Json) -> Seller | None:
-    """The seller whom an advertisement's tracking names ("…store_name=Foo Store&company_name=…")."""
+    """The seller whom an advertisement's tracking names ("…store_name=Foo Store&…")."""
     if not isinstance(parameters_text, str):
         return None
     found = re.search(r"[\"']?store_name[\"']?\s*[:=]\s*[\"']?([^\"'&,}]{1,120})", parameters_text)
@@ -604,8 +604,7 @@ def _cards(document: Document) -> Findings | None:
             found.extend(_card(card, href, content(card.css("h3, [class*='title'], h1"))))
     if not found:
         for card in page.css("[data-product-id]"):
-            href = attribute(card.css("a[href*='/item/']"), "href")
-            found.extend(_snippet(card, href))
+            found.extend(_snippet(card))
     if not found:
         return None
     return Findings(
@@ -645,7 +644,7 @@ def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Lis
     )
 
 
-def _snippet(card: "Selector", href: str | None) -> Iterator[Listing]:
+def _snippet(card: "Selector") -> Iterator[Listing]:
     """A card of aliexpress.ru: the class names change, data-product-id and the alt text stay."""
     product_id = identifier(card.attrib.get("data-product-id"))
     if product_id is None:

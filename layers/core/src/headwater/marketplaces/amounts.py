@@ -213,7 +213,7 @@ def amount(value: Json) -> Decimal | None:
 
 
 def _number(digits: str) -> Decimal | None:
-    """ "1,09,988.64", "1.234,56", "3 200", "97,39", "0.055" as a number."""
+    """A number in any grouping: "1,09,988.64", "1.234,56", "3 200", "97,39", "0.055"."""
     from price_parser.parser import parse_number  # noqa: PLC0415 - only pages with text prices
 
     digits = digits.replace("'", "").replace("’", "").strip(" .,")

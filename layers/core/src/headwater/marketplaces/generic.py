@@ -37,7 +37,7 @@ class Generic(Marketplace):
     def canonical_url(self, key: ListingKey) -> str:
         raise ValueError(f"the address of {key} cannot be told from its key")
 
-    def search_url(self, query: str, page: int = 1) -> str:
+    def search_url(self, query: str, page: int = 1) -> str:  # noqa: ARG002
         raise ValueError("an unknown shop has no known search")
 
     def kind(self, url: str) -> PageKind:  # noqa: ARG002

@@ -12,6 +12,7 @@ Json = Any
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\s]+")
 _LONGEST_TEXT = 4000
+_LARGEST_NUMBER = 10**30
 _DEEPEST = 40
 
 
@@ -20,8 +21,9 @@ def dig(value: Json, path: str) -> Json:
     for step in path.split(".") if path else ():
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
+        elif isinstance(value, list) and step.isdecimal():
+            place = int(step)
+            value = value[place] if place < len(value) else None
         else:
             return None
     return value
@@ -61,10 +63,10 @@ def search(value: Json, key: str) -> Iterator[Json]:
 
 def text(value: Json) -> str | None:
     """One line of plain text: without markup, entities, control characters; None if empty."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        return None
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        value = str(value) if abs(value) < _LARGEST_NUMBER else ""
     if not isinstance(value, str):
-        value = str(value) if abs(value) < 10**30 else ""
+        return None
     value = value[: 4 * _LONGEST_TEXT]
     if "<" in value:
         value = _TAG.sub(" " if "<br" in value else "", value)

@@ -82,8 +82,10 @@ def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> List
     if key is None or href is None:
         return None
     title = text(attribute(card.css(".product-name[title], .prod-title a, .prod-name a"), "title"))
-    company = card.css("a.compnay-name, a.company-name, .company-name a, .compnay-name a,"
-                       ".company-name-txt a, [class*='company'] a[href*='made-in-china.com']")  # fmt: skip
+    company = card.css(
+        "a.compnay-name, a.company-name, .company-name a, .compnay-name a, .company-name-txt a,"
+        "[class*='company'] a[href*='made-in-china.com']"
+    )
     host = market.identify_seller(href)
     name = text(attribute(company.css("span[title]"), "title")) or content(company)
     if seller is None and (host or name):
@@ -177,8 +179,14 @@ def _listing(document: Document, market: MadeInChina) -> Findings | None:
     if key is None or not title:
         return None
     stated = product_of(document)
-    figure = content_of(page, ".only-one-priceNum-price", ".only-one-priceNum", ".sr-proMainInfo-price",
-                        ".baseInfo-price .price", "[class*='priceNum']")  # fmt: skip
+    figure = content_of(
+        page,
+        ".only-one-priceNum-price",
+        ".only-one-priceNum",
+        ".sr-proMainInfo-price",
+        ".baseInfo-price .price",
+        "[class*='priceNum']",
+    )
     order = content_of(
         page, ".only-one-priceNum-moq", ".baseInfo-moq", "[class*='minOrder']", "[class*='moq']"
     )

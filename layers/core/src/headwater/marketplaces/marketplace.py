@@ -56,14 +56,23 @@ class Marketplace(ABC):
 
     def reading(self, document: Document) -> PageReading:
         """Find the listings and judge whether the page answered what was asked."""
-        findings = self.find(document)
         addresses = (*document.own_addresses, document.interrupted_address)
         kinds = (self.kind(url) for url in addresses)
         kind = next((kind for kind in kinds if kind is not PageKind.OTHER), PageKind.OTHER)
-        reading = judge(document, findings, platform=self.platform, kind=kind)
-        if reading.verdict is Verdict.SHELL_NO_DATA and findings is None and document.broken:
+        try:
+            findings = self.find(document)
+            if findings is None:
+                self._must_be_readable(document)
+        except LayoutChanged as changed:
+            changed.platform, changed.kind = self.platform, kind
+            raise
+        return judge(document, findings, platform=self.platform, kind=kind)
+
+    def _must_be_readable(self, document: Document) -> None:
+        """A script's data that is no literal, and nothing else says what the page is."""
+        reading = judge(document, None, platform=self.platform, kind=PageKind.OTHER)
+        if reading.verdict is Verdict.SHELL_NO_DATA and document.broken:
             raise LayoutChanged(
                 f"{self.platform.title}: the page's data is no longer readable"
                 f" ({document.broken[0]})"
             )
-        return reading

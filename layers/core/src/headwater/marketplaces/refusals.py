@@ -121,7 +121,8 @@ RULES: tuple[Rule, ...] = (
         "the text asks to prove that one is human",
     ),
     _rule(
-        _RATE, "visible", r"访问(?:过于)?频繁|操作(?:过于)?频繁|too many requests|rate limit exceeded",
+        _RATE, "visible",
+        r"(?:访问|操作)(?:过于)?频繁|too many requests|rate limit exceeded",
         "the text says that there were too many requests",
     ),
     _rule(

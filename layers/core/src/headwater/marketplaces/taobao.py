@@ -407,8 +407,8 @@ def _listing_classic(document: Document, market: Taobao) -> Findings | None:
     if channel is TAOBAO and market is not TAOBAO:
         channel = market
     figure = content_of(
-        page, "#J_PromoPriceNum", "#J_StrPrice .tb-rmb-num", ".tb-rmb-num", ".tm-price", "#J_PromoPrice .tm-price",
-    )  # fmt: skip
+        page, "#J_PromoPriceNum", "#J_StrPrice .tb-rmb-num", ".tb-rmb-num", ".tm-price"
+    )
     # Tmall fills the price by script; its first script data holds the usual one.
     default = re.search(
         r"[\"']?defaultItemPrice[\"']?\s*:\s*[\"']([0-9.\s-]{1,40})[\"']", document.text

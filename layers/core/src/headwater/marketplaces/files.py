@@ -1,0 +1,252 @@
+"""The pages in a file that a person saved: HTML, JSON, MHTML, HAR, WARC, each also in gzip or zip.
+
+Of a container only bodies, addresses and media types leave this module: cookies, authorisation
+and everything that was sent stay behind.
+"""
+
+import base64
+import binascii
+import email
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from email.message import Message
+from io import BytesIO
+
+from headwater.domain.pages import Page
+from headwater.marketplaces.lookup import dig, objects
+from headwater.marketplaces.urls import host_of
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes that a packed file may unfold to; beyond it is a bomb, not a saved page."""
+_MOST_FILES = 2000
+_PAGE = re.compile(r"html|json|javascript\b.{0,40}jsonp|x-jsonp", re.IGNORECASE)
+_WARC_TYPES = {b"response", b"resource"}
+
+
+class BadFile(Exception):  # noqa: N818 - says what the file is
+    """A file that cannot be opened; the message says why, in words for its owner."""
+
+
+def pages_in(name: str, body: bytes) -> Iterator[Page]:
+    """Its pages, with their addresses where the file knows them. Raises BadFile.
+
+    `name` is the file's name, for messages only: what a file is, its bytes say.
+    """
+    if not body.strip():
+        raise BadFile(f"{name}: the file is empty")
+    yield from _opened(name, body, depth=0)
+
+
+def _opened(name: str, body: bytes, *, depth: int) -> Iterator[Page]:
+    if depth > 2:
+        raise BadFile(f"{name}: archives inside archives inside archives")
+    if body.startswith(b"\x1f\x8b"):
+        yield from _opened(name, _unpacked(name, body), depth=depth + 1)
+    elif body.startswith(b"PK\x03\x04"):
+        yield from _zip(name, body, depth=depth)
+    elif body.startswith(b"WARC/"):
+        yield from _warc(body)
+    elif _is_mhtml(body):
+        yield from _mhtml(body)
+    elif _is_har(body):
+        yield from _har(name, body)
+    else:
+        yield Page(url="", body=body)
+
+
+def _unpacked(name: str, packed: bytes) -> bytes:
+    """All members of a gzip file, one after the other."""
+    out: list[bytes] = []
+    size = 0
+    while packed.startswith(b"\x1f\x8b"):
+        decoder = zlib.decompressobj(wbits=31)
+        try:
+            piece = decoder.decompress(packed, LARGEST - size + 1)
+        except zlib.error as problem:
+            if out:
+                break  # a file cut off in the middle: what is whole counts
+            raise BadFile(f"{name}: broken gzip ({problem})") from None
+        size += len(piece)
+        if size > LARGEST:
+            raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
+        out.append(piece)
+        packed = decoder.unused_data
+    return b"".join(out)
+
+
+def _zip(name: str, body: bytes, *, depth: int) -> Iterator[Page]:
+    """WACZ and plain zip files: their members, by content. Nothing is written to disk."""
+    try:
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            members = [item for item in archive.infolist() if not item.is_dir()]
+            if len(members) > _MOST_FILES:
+                raise BadFile(f"{name}: holds more than {_MOST_FILES} files")
+            left = LARGEST
+            for member in members:
+                if not re.search(
+                    r"(?i)\.(?:html?|json|mhtml?|har|warc|warc\.gz)$", member.filename
+                ):
+                    continue
+                with archive.open(member) as stream:
+                    content = stream.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
+                if content.strip():
+                    yield from _opened(f"{name}/{member.filename}", content, depth=depth + 1)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as problem:
+        raise BadFile(f"{name}: broken zip ({problem})") from None
+
+
+# --- MHTML ------------------------------------------------------------------------------------
+
+
+def _is_mhtml(body: bytes) -> bool:
+    head = body[:4096].lower()
+    return b"mime-version:" in head and b"multipart/related" in head
+
+
+def _mhtml(body: bytes) -> Iterator[Page]:
+    """The saved page, and what it shows in frames if it is nothing but a frameset."""
+    try:
+        message = email.message_from_bytes(body)
+        parts = [part for part in message.walk() if part.get_content_type() == "text/html"]
+        pages = [_mhtml_page(part, message) for part in parts[:200]]
+    except (ValueError, LookupError, RecursionError, TypeError, AttributeError):
+        yield Page(url="", body=body)
+        return
+    if not pages:
+        yield Page(url="", body=body)
+        return
+    yield pages[0]
+    if re.search(rb"(?i)<frameset\b", pages[0].body):
+        yield from pages[1:]
+
+
+def _mhtml_page(part: Message, message: Message) -> Page:
+    content = part.get_payload(decode=True)
+    address = str(part.get("Content-Location") or message.get("Snapshot-Content-Location") or "")
+    return Page(
+        url=address if host_of(address) else "",
+        body=content if isinstance(content, bytes) else b"",
+        headers={"content-type": str(part.get("Content-Type") or "")},
+    )
+
+
+# --- HAR --------------------------------------------------------------------------------------
+
+
+def _is_har(body: bytes) -> bool:
+    return bool(re.match(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{', body[:200]))
+
+
+def _har(name: str, body: bytes) -> Iterator[Page]:
+    try:
+        archive = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as problem:
+        raise BadFile(f"{name}: a HAR file that is no JSON ({problem})") from None
+    for entry in objects(dig(archive, "log.entries")):
+        address = dig(entry, "request.url")
+        media_type = dig(entry, "response.content.mimeType")
+        content = dig(entry, "response.content.text")
+        status = dig(entry, "response.status")
+        if not (isinstance(address, str) and isinstance(content, str) and content):
+            continue
+        if not _PAGE.search(str(media_type)) and not content.lstrip().startswith(("{", "<")):
+            continue
+        raw = content.encode("utf-8", "replace")
+        if dig(entry, "response.content.encoding") == "base64":
+            try:
+                raw = base64.b64decode(content, validate=False)
+            except (binascii.Error, ValueError):
+                continue
+        yield Page(
+            url=address,
+            body=raw,
+            status=status if isinstance(status, int) and 100 <= status < 600 else None,
+            headers={"content-type": str(media_type)},
+        )
+
+
+# --- WARC -------------------------------------------------------------------------------------
+
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+
+
+def _warc(body: bytes) -> Iterator[Page]:
+    position = 0
+    for _ in range(_MOST_FILES * 10):
+        end = _HEAD_END.search(body, position)
+        if not body.startswith(b"WARC/", position) or end is None:
+            return
+        head = _headers(body[position : end.start()])
+        length = head.get("content-length", "")
+        if not length.isascii() or not length.isdecimal() or len(length) > 12:
+            return
+        block = body[end.end() : end.end() + int(length)]
+        position = end.end() + int(length)
+        while body[position : position + 1] in (b"\r", b"\n"):
+            position += 1
+        page = _warc_page(head, block)
+        if page is not None:
+            yield page
+
+
+def _headers(block: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in block.decode("utf-8", "replace").splitlines()[1:]:
+        name, separator, value = line.partition(":")
+        if separator:
+            found[name.strip().lower()] = value.strip()
+    return found
+
+
+def _warc_page(head: dict[str, str], block: bytes) -> Page | None:
+    address = head.get("warc-target-uri", "").strip("<>")
+    if head.get("warc-type", "").encode() not in _WARC_TYPES or not host_of(address):
+        return None
+    status: int | None = None
+    answer = {"content-type": head.get("content-type", "")}
+    content = block
+    if block.startswith(b"HTTP/"):
+        end = _HEAD_END.search(block)
+        if end is None:
+            return None
+        answer = _headers(block[: end.start()])
+        number = block[: end.start()].split(maxsplit=2)[1:2]
+        status = int(number[0]) if number and re.fullmatch(rb"[1-5][0-9]{2}", number[0]) else None
+        content = _http_body(block[end.end() :], answer)
+    media_type = answer.get("content-type", "")
+    if not content.strip() or not (_PAGE.search(media_type) or not media_type):
+        return None
+    return Page(url=address, body=content, status=status, headers={"content-type": media_type})
+
+
+def _http_body(raw: bytes, answer: dict[str, str]) -> bytes:
+    """The body as the server meant it: chunks joined, gzip and deflate undone."""
+    if "chunked" in answer.get("transfer-encoding", "").lower():
+        raw = _joined(raw)
+    coding = answer.get("content-encoding", "").lower()
+    for wbits in {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}.get(coding, ()):
+        try:
+            return zlib.decompressobj(wbits=wbits).decompress(raw, LARGEST)
+        except zlib.error:
+            continue
+    return raw
+
+
+def _joined(raw: bytes) -> bytes:
+    out: list[bytes] = []
+    position = 0
+    while found := re.compile(rb"([0-9a-fA-F]{1,8})[^\r\n]{0,200}\r?\n").match(raw, position):
+        size = int(found[1], 16)
+        if size == 0:
+            break
+        out.append(raw[found.end() : found.end() + size])
+        position = found.end() + size
+        while raw[position : position + 1] in (b"\r", b"\n"):
+            position += 1
+    return b"".join(out) or raw
