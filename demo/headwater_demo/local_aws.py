@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -70,8 +69,9 @@ class LocalAws:
             environment["SMTP_HOST"] = self._smtp
         log = (self.state / "local-aws.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-m", "headwater_demo.leash", sys.executable, "-m", "ministack"],
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -101,8 +101,7 @@ class LocalAws:
         """Raises LocalAwsFailed when the process is gone."""
         if self._process is not None and self._process.poll() is not None:
             raise LocalAwsFailed(
-                f"the local AWS stopped (exit code {self._process.returncode}); "
-                f"its own words are in {self.state / 'local-aws.log'}. Start the command again."
+                f"the local AWS stopped; its own words are in {self.state / 'local-aws.log'}. Start the command again."
             )
 
     def _point_clients_here(self) -> None:
@@ -120,15 +119,9 @@ class LocalAws:
 
     def stop(self) -> None:
         process, self._process = self._process, None
-        if process is not None and process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if process is not None:
-            _end_group(process.pid)
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # the leash
+            process.wait()
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -143,14 +136,6 @@ class LocalAws:
         self.stop()
 
 
-def _end_group(leader: int) -> None:
-    """The functions run as grandchildren; they must not outlive the server."""
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """A deployed stack: its name and its outputs by name."""
@@ -162,8 +147,8 @@ class Stack:
         return self.outputs[output]
 
 
-def template_for_local(template: Path) -> dict[str, Any]:
-    """The template with every code folder uploaded as plain source.
+def prepare(template: Path) -> str:
+    """The template's text for `deploy`, every code folder uploaded as plain source.
 
     The functions run in the interpreter of the local AWS, which has the locked dependencies; what
     a built zip holds is proved by the artifact tests, not here.
@@ -186,7 +171,7 @@ def template_for_local(template: Path) -> dict[str, Any]:
                 key = hashlib.sha256(archive).hexdigest()
                 s3.put_object(Bucket=ARTIFACTS, Key=key, Body=archive)
                 properties[name] = f"s3://{ARTIFACTS}/{key}"
-    return parsed
+    return json.dumps(parsed, default=str)
 
 
 def _zip(folder: Path, prefix: str) -> bytes:
@@ -201,13 +186,12 @@ def _zip(folder: Path, prefix: str) -> bytes:
     return buffer.getvalue()
 
 
-def deploy(template: Path, name: str, parameters: Mapping[str, str]) -> Stack:
+def deploy(prepared: str, name: str, parameters: Mapping[str, str]) -> Stack:
     """Create the stack, or update it when it exists, and add what CloudFormation dropped here."""
     cloudformation = boto3.client("cloudformation")
-    body = json.dumps(template_for_local(template), default=str)
     arguments: dict[str, Any] = {
         "StackName": name,
-        "TemplateBody": body,
+        "TemplateBody": prepared,
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()

@@ -4,6 +4,7 @@ import argparse
 import http.server
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -38,7 +39,14 @@ from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
 from headwater.domain.platforms import Platform
 from headwater.usecases.complaints import counter_filed, file_complaint
-from headwater_demo.local_aws import LocalAws, LocalAwsFailed, Stack, deploy, free_port
+from headwater_demo.local_aws import (
+    LocalAws,
+    LocalAwsFailed,
+    Stack,
+    deploy,
+    free_port,
+    prepare,
+)
 from headwater_demo.mailbox import Mailbox
 from headwater_demo.marketplace import Marketplace
 from headwater_demo.saved_pages import write_saved_pages
@@ -46,6 +54,9 @@ from headwater_demo.saved_pages import write_saved_pages
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "headwater-demo"
 COMPLAINT_NUMBER = "DEMO-2026-0001"
+PARKED = "at(2099-01-01T00:00:00)"
+"""A schedule that waits. The local AWS fires a schedule that was at() from its beginning once at its
+new time; one that was cron() before it would never fire."""
 SEARCHED = (Platform.ALIBABA, Platform.ALI1688, Platform.ALIEXPRESS)
 _Found = TypeVar("_Found")
 
@@ -83,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     shutil.rmtree(out, ignore_errors=True)
     state.mkdir(parents=True, exist_ok=True)
     say = Progress()
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         with _world(state, out, keep=arguments.keep) as world:
             rehearse(world, configuration, captures, say)
@@ -100,6 +112,11 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.keep:
             shutil.rmtree(state, ignore_errors=True)
     return 0
+
+
+def _interrupt(*_: object) -> None:
+    """To be ended politely is to be interrupted: everything is cleaned up."""
+    raise KeyboardInterrupt
 
 
 class Progress:
@@ -196,6 +213,7 @@ def rehearse(
     say(f"  headwater verify {_short(folder)} --expect {expected[0]}")
     verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=[], json=False))
     _tell_changes(before, stage.snapshot(brand), say)
+    stage.park()
 
 
 class Stage:
@@ -205,9 +223,13 @@ class Stage:
         self.world = world
         self._parameters: dict[str, str] = {
             **configuration.stack_parameters(),
+            "SearchSchedule": PARKED,
+            "DeadlinesSchedule": PARKED,
+            "SiteSchedule": PARKED,
             "ReportUrl": world.report_url,
             "MarketplaceRehearsal": world.marketplace,
         }
+        self._template = prepare(CHECKOUT / "infra" / "template.yaml")
         self.stack: Stack = self._deploy()
         self.work = Bucket(self.stack["WorkBucket"])
         self.evidence = Bucket(self.stack["EvidenceBucket"])
@@ -219,12 +241,18 @@ class Stage:
         self.runs = Runs(self.stack["RunsTable"])
 
     def _deploy(self) -> Stack:
-        return deploy(CHECKOUT / "infra" / "template.yaml", STACK, self._parameters)
+        return deploy(self._template, STACK, self._parameters)
 
     def fire(self, schedule: str) -> None:
         """Tune a schedule of the stack to a moment from now; the scheduler does the rest."""
         moment = datetime.now(UTC) + timedelta(seconds=2)
         self._parameters[schedule] = f"at({moment:%Y-%m-%dT%H:%M:%S})"
+        self._deploy()
+
+    def park(self) -> None:
+        """Let no schedule fire when a kept state is started again."""
+        for schedule in ("SearchSchedule", "DeadlinesSchedule", "SiteSchedule"):
+            self._parameters[schedule] = PARKED
         self._deploy()
 
     def wait(self, what: str, look: Callable[[], _Found | None], seconds: float = 180) -> _Found:
