@@ -28,9 +28,6 @@ from headwater_demo.offers import OFFERS, Fault, Offer
 
 STANDING = [offer for offer in OFFERS if not offer.gone]
 GONE = [offer for offer in OFFERS if offer.gone]
-H1_IS_TAKEN_FOR_A_TITLE = pytest.mark.xfail(
-    reason="at a product's address any page with an h1 is read as the listing, with that title"
-)
 
 
 def name(offer: Offer) -> str:
@@ -143,14 +140,7 @@ def test_an_ad_that_comes_again_among_the_results_counts_once() -> None:
     assert sum(listing.ad for listing in reading.listings) == 1
 
 
-@pytest.mark.parametrize(
-    "platform",
-    [
-        "aliexpress",
-        pytest.param("alibaba", marks=pytest.mark.xfail(reason="`0 or …` loses the zero")),
-        "1688",
-    ],
-)
+@pytest.mark.parametrize("platform", ["aliexpress", "alibaba", "1688"])
 def test_words_that_nobody_offers_give_the_platforms_own_zero(platform: str) -> None:
     reading = results(platform, "HVK-2207")
     assert (reading.verdict, reading.total) == (Verdict.OK_EMPTY, 0)
@@ -206,17 +196,7 @@ def test_a_listing_is_read_back_as_it_was_written(offer: Offer) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "offer",
-    [
-        pytest.param(
-            offer,
-            id=name(offer),
-            marks=[H1_IS_TAKEN_FOR_A_TITLE] if offer.platform == "alibaba" else [],
-        )
-        for offer in GONE
-    ],
-)
+@pytest.mark.parametrize("offer", GONE, ids=name)
 def test_a_listing_that_was_taken_down_is_gone(offer: Offer) -> None:
     reading = read(PLATFORMS[offer.platform].listing_url(offer))
     assert reading.verdict is Verdict.GONE

@@ -132,8 +132,15 @@ def _search(data: Json) -> Findings | None:
     offers = first(data, *_OFFERS)
     result = first(data, *_RESULT)
     total = count(
-        first(result, "totalCount", "offerTotalCount", "paginationData.totalCount")
-        or first(data, "offerTotalCount", "props.offerTotalCount", "totalCount")
+        first(
+            {"result": result, "page": data},
+            "result.totalCount",
+            "result.offerTotalCount",
+            "result.paginationData.totalCount",
+            "page.offerTotalCount",
+            "page.props.offerTotalCount",
+            "page.totalCount",
+        )
     )
     query = text(
         first(data, "keyword", "props.keyword", "pageCommonData.keyword", "snData.keyword",
@@ -417,7 +424,8 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
                      "[data-module-name='module_price'], .product-title-container")  # fmt: skip
     keys = (market.identify(url) for url in document.own_addresses)
     key = next((key for key in keys if key), None)
-    if not place and key is None:
+    stated = product_of(document)
+    if not place and stated is None:
         return None
     if key is None:
         for link in page.css("a[href*='/product-detail/'], a[href*='productId=']"):
@@ -431,7 +439,6 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
     title = text(attribute(page.css("h1[title]"), "title")) or content(page.css("h1"))
     if key is None or not title:
         return None
-    stated = product_of(document)
     tiers: list[tuple[Json, Json]] = []
     currency: str | None = None
     order: MinimumOrder | None = None

@@ -175,7 +175,11 @@ def _search(data: Json, document: Document | None) -> Findings | None:
     return Findings(
         kind=PageKind.SEARCH,
         listings=unique(listings),
-        total=count(first(info, "totalResults", "total") or first(data, "resultCount")),
+        total=count(
+            first(
+                {"info": info, "page": data}, "info.totalResults", "info.total", "page.resultCount"
+            )
+        ),
         query=_query(info, document),
     )
 

@@ -63,8 +63,10 @@ def search(value: Json, key: str) -> Iterator[Json]:
 
 def text(value: Json) -> str | None:
     """One line of plain text: without markup, entities, control characters; None if empty."""
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        value = str(value) if abs(value) < _LARGEST_NUMBER else ""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, Decimal)):
+        value = str(value) if -_LARGEST_NUMBER < value < _LARGEST_NUMBER else ""
     if not isinstance(value, str):
         return None
     value = value[: 4 * _LONGEST_TEXT]

@@ -194,6 +194,8 @@ def _listing(document: Document, market: MadeInChina) -> Findings | None:
     own = next((url for url in document.own_addresses if market.identify(url)), "")
     host = market.identify_seller(own)
     name = content(company) or (stated.seller if stated else None)
+    if not figure and stated is None:
+        return None
     return Findings(
         kind=PageKind.LISTING,
         listings=(
