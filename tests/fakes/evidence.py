@@ -133,6 +133,12 @@ class CapturesInMemory:
         row_key = (capture.brand, str(capture.key), capture.id)
         return self.rows.setdefault(row_key, capture) is capture
 
+    def save_timestamps(self, capture: Capture) -> None:
+        row_key = (capture.brand, str(capture.key), capture.id)
+        if row_key not in self.rows:
+            raise KeyError(row_key)
+        self.rows[row_key] = capture
+
     def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None:
         return self.rows.get((brand, str(key), capture_id))
 

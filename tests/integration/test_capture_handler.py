@@ -16,12 +16,12 @@ from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
-from headwater.cli.verify import Verdict, verify
 from headwater.domain.brands import Desk, PlatformAccess
 from headwater.domain.captures import Capture, CaptureOutcome
 from headwater.domain.listings import Sighting
 from headwater.domain.manifests import sha256
 from headwater.domain.platforms import Platform
+from headwater.verifier import Verdict, verify
 from tests.factories import LISTING, SIGHTING
 
 pytestmark = pytest.mark.local_aws

@@ -24,10 +24,12 @@ from headwater.adapters.http import Fetcher
 from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
+from headwater.adapters.timestamping import authorities
 from headwater.adapters.warc import Archive
 from headwater.domain.listings import Sighting
 from headwater.domain.platforms import Platform
 from headwater.usecases.capture import capture
+from headwater.usecases.stamp import stamp
 
 logger = Logger()
 metrics = Metrics()
@@ -69,20 +71,25 @@ def keep(record: SQSRecord) -> None:
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
     rehearsal = settings.marketplace_rehearsal
+    evidence, captures = Bucket(settings.evidence_bucket), Captures(settings.captures_table)
+    signers = authorities(desk.timestamp_authorities, rehearsal=rehearsal)
     kept = capture(
         sighting,
         access=desk.access_to(platform),
         read=marketplaces.marketplace(platform).read,
         pages=work,
-        evidence=Bucket(settings.evidence_bucket),
-        captures=Captures(settings.captures_table),
+        evidence=evidence,
+        captures=captures,
         listing_pages=_pages(platform, desk.contact, rehearsal),
         pictures=_pictures(platform, desk.contact, rehearsal),
         new_archive=lambda capture_id: Archive(capture_id, f"headwater/{VERSION}"),
         now=lambda: datetime.now(UTC),
         made_by={"tool": "headwater", "version": VERSION, "call": record.message_id},
+        timestamp_authorities=tuple(signer.name for signer in signers),
         rehearsal=bool(rehearsal),
     )
     metrics.add_metric("PicturesKept", MetricUnit.Count, len(kept.pictures))
     metrics.add_metric("PartsMissing", MetricUnit.Count, len(kept.missing))
     logger.info("captured", listing=str(kept.key), capture=kept.id, outcome=kept.outcome)
+    # Last: when nobody signs, the queue brings the message again, and only this is done again.
+    stamp(kept, authorities=signers, evidence=evidence, captures=captures)

@@ -71,6 +71,7 @@ class Room:
             new_archive=lambda capture_id: Archive(capture_id, "headwater/1"),
             now=lambda: self.now,
             made_by={"tool": "headwater", "version": "1"},
+            timestamp_authorities=(),
             rehearsal=True,
         )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.domain.manifests import canonical, capture_id, sha256
@@ -20,6 +20,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_the_spelling_is_read_back_as_the_same_value_and_spelled_the_same(value: object) -> None:
     text = canonical(value)
@@ -27,6 +28,7 @@ def test_the_spelling_is_read_back_as_the_same_value_and_spelled_the_same(value:
     assert canonical(json.loads(text)) == text
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text("abcäß仿", max_size=3), st.integers(), min_size=2))
 def test_the_order_in_which_facts_came_does_not_matter(facts: dict[str, int]) -> None:
     assert canonical(facts) == canonical(dict(reversed(facts.items())))

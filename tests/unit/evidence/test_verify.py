@@ -3,26 +3,30 @@
 import gzip
 import json
 import shutil
+import subprocess
 import zipfile
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.adapters.evidence import download_case_evidence
+from headwater.adapters.timestamping import timestamp_request
 from headwater.adapters.warc import Archive
 from headwater.cli.main import main
-from headwater.cli.verify import Verdict, check_wire, verify
 from headwater.domain.brands import PlatformAccess
-from headwater.domain.captures import Capture
+from headwater.domain.captures import Capture, Stamp
 from headwater.domain.listings import Sighting
 from headwater.domain.manifests import canonical, sha256
 from headwater.usecases.capture import capture
+from headwater.usecases.stamp import Authority, stamp
+from headwater.verifier import Trust, Verdict, check_wire, verify
 from tests.factories import LISTING, NOON, SIGHTING
 from tests.fakes.evidence import (
     BucketInMemory,
@@ -31,6 +35,7 @@ from tests.fakes.evidence import (
     answer,
     page_key,
 )
+from tests.fakes.timestamp_authority import OpensslAuthority
 from tests.unit.evidence.test_warc import ANSWERS, archive, exchanged
 
 PAGE = "<html>¥12.80</html>".encode()
@@ -38,8 +43,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 SEEN = replace(SIGHTING, page_object=page_key(PAGE))
 
 
-def keep(*sightings: Sighting, into: Path) -> list[Capture]:
-    """Capture them one day after the other, and lay the evidence out."""
+def keep(
+    *sightings: Sighting, into: Path, signers: Sequence[Authority] = (), at: datetime = NOON
+) -> list[Capture]:
+    """Capture them one day after the other, have them signed, and lay the evidence out."""
     door = DoorInMemory({url: answer(url, PNG + url.encode()) for url in LISTING.pictures})
     evidence, captures = BucketInMemory(), CapturesInMemory()
     kept = [
@@ -53,12 +60,14 @@ def keep(*sightings: Sighting, into: Path) -> list[Capture]:
             listing_pages=door,
             pictures=door,
             new_archive=lambda capture_id: Archive(capture_id, "headwater/1"),
-            now=lambda day=day: NOON + timedelta(days=day),  # type: ignore[misc]
+            now=lambda day=day: at + timedelta(days=day),  # type: ignore[misc]
             made_by={"tool": "headwater"},
+            timestamp_authorities=tuple(signer.name for signer in signers),
             rehearsal=False,
         )
         for day, sighting in enumerate(sightings)
     ]
+    kept = [stamp(one, authorities=signers, evidence=evidence, captures=captures) for one in kept]
     download_case_evidence(kept, evidence, into)
     return kept
 
@@ -70,8 +79,8 @@ def case(tmp_path: Path) -> tuple[Path, str]:
     return tmp_path / "case" / kept.id, kept.manifest_sha256
 
 
-def words(folder: Path, *expected: str) -> dict[str, Verdict]:
-    report = verify(folder, expected=expected)
+def words(folder: Path, *expected: str, trust: Trust | None = None) -> dict[str, Verdict]:
+    report = verify(folder, expected=expected, trust=trust)
     return {layer.name: layer.verdict for layer in report.layers}
 
 
@@ -307,6 +316,152 @@ def test_a_look_without_the_one_before_it_says_so(tmp_path: Path) -> None:
     report = verify(tmp_path, expected=[second.manifest_sha256])
     assert report.verdict is Verdict.OK
     assert ("previous", Verdict.MISSING) in [(la.name, la.verdict) for la in report.layers]
+
+
+class Direct:
+    """An authority of openssl, asked without a network."""
+
+    def __init__(self, name: str, authority: OpensslAuthority) -> None:
+        self.name = name
+        self.authority = authority
+
+    def stamp(self, sha256: str) -> Stamp:
+        request = timestamp_request(sha256, 7)
+        return Stamp(request=request, reply=self.authority.reply(request), at=datetime.now(UTC))
+
+
+@dataclass
+class Signed:
+    """A capture's folder with tokens of two authorities, and what a reader trusts."""
+
+    folder: Path
+    first: OpensslAuthority
+    second: OpensslAuthority
+    trust: Trust
+
+    def words(self) -> dict[str, Verdict]:
+        return words(self.folder, trust=self.trust)
+
+    def verdict(self) -> Verdict:
+        return verify(self.folder, trust=self.trust).verdict
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Signed:
+    first = OpensslAuthority(tmp_path / "first", common_name="First")
+    second = OpensslAuthority(tmp_path / "second", common_name="Second")
+    (kept,) = keep(
+        SEEN,
+        into=tmp_path / "signed",
+        signers=[Direct("first", first), Direct("second", second)],
+        at=datetime.now(UTC),
+    )
+    trust = Trust((first.certificates + second.certificates).encode())
+    return Signed(tmp_path / "signed" / kept.id, first, second, trust)
+
+
+def test_a_signed_folder_is_ok_with_nothing_but_the_authorities_certificates(
+    signed: Signed,
+) -> None:
+    assert signed.verdict() is Verdict.OK
+    assert signed.words()["timestamp first"] is Verdict.OK
+    assert signed.words()["timestamp second"] is Verdict.OK
+
+
+def test_a_signed_folder_without_certificates_is_not_ok(signed: Signed) -> None:
+    assert verify(signed.folder).verdict is Verdict.UNVERIFIABLE
+
+
+def test_a_changed_price_with_recomputed_hashes_is_a_mismatch_to_its_token(signed: Signed) -> None:
+    body = "<html>¥99.80</html>".encode()
+    replace_part(signed.folder, "seen.html", body)
+
+    def forge(manifest: dict[str, Any]) -> None:
+        found = manifest["found"]
+        facts = {"brand": found["brand"], "listing": found["listing"], "page": sha256(body)}
+        manifest["capture"] = sha256(canonical(facts))[:32]
+
+    rewrite(signed.folder, forge)
+    found = signed.words()
+    assert found["part seen.html"] is Verdict.OK
+    assert found["timestamp first"] is Verdict.MISMATCH
+    assert signed.verdict() is Verdict.MISMATCH
+
+
+def test_a_back_dated_capture_is_a_mismatch_to_its_token(signed: Signed) -> None:
+    rewrite(signed.folder, lambda manifest: manifest.update(captured_at="2020-01-01T00:00:00Z"))
+    assert signed.words()["timestamp first"] is Verdict.MISMATCH
+
+
+def test_taken_away_tokens_leave_it_pending_and_unproven(signed: Signed) -> None:
+    for token in signed.folder.glob("*.ts?"):
+        token.unlink()
+    assert signed.words()["timestamp second"] is Verdict.PENDING
+    assert signed.verdict() is Verdict.UNVERIFIABLE
+
+
+def test_one_token_of_two_is_enough(signed: Signed) -> None:
+    for token in signed.folder.glob("*.second.ts?"):
+        token.unlink()
+    assert signed.words()["timestamp second"] is Verdict.PENDING
+    assert signed.verdict() is Verdict.OK
+
+
+def test_the_token_of_another_capture_is_a_mismatch(signed: Signed) -> None:
+    request = timestamp_request("ab" * 32, 7)
+    name = "manifest.json.first.tsr"
+    (signed.folder / name).write_bytes(signed.first.reply(request))
+    assert signed.words()["timestamp first"] is Verdict.MISMATCH
+    assert signed.verdict() is Verdict.MISMATCH
+
+
+def test_a_forged_manifest_signed_by_a_stranger_is_untrusted(
+    signed: Signed, tmp_path: Path
+) -> None:
+    rewrite(signed.folder, lambda manifest: manifest.update(captured_at="2026-01-01T00:00:00Z"))
+    stranger = OpensslAuthority(tmp_path / "evil", common_name="First", embeds_its_root=True)
+    digest = sha256((signed.folder / "manifest.json").read_bytes())
+    for name in ("first", "second"):
+        request = timestamp_request(digest, 7)
+        (signed.folder / f"manifest.json.{name}.tsq").write_bytes(request)
+        (signed.folder / f"manifest.json.{name}.tsr").write_bytes(stranger.reply(request))
+    assert signed.words()["timestamp first"] is Verdict.UNTRUSTED
+    assert signed.verdict() is Verdict.UNTRUSTED
+
+
+def test_a_capture_dated_after_its_token_is_a_mismatch(tmp_path: Path) -> None:
+    authority = OpensslAuthority(tmp_path / "tsa")
+    keep(
+        SEEN,
+        into=tmp_path / "signed",
+        signers=[Direct("one", authority)],
+        at=datetime.now(UTC) + timedelta(days=1),
+    )
+    trust = Trust(authority.certificates.encode())
+    assert words(tmp_path / "signed", trust=trust)["timestamp one"] is Verdict.MISMATCH
+
+
+def test_a_cut_off_token_is_malformed(signed: Signed) -> None:
+    token = signed.folder / "manifest.json.first.tsr"
+    token.write_bytes(token.read_bytes()[:-1])
+    assert signed.words()["timestamp first"] is Verdict.MALFORMED
+
+
+def test_a_signed_folder_is_ok_twenty_years_later(signed: Signed) -> None:
+    with time_machine.travel(datetime(2046, 1, 1, tzinfo=UTC)):
+        assert signed.verdict() is Verdict.OK
+
+
+def test_openssl_alone_says_the_same(signed: Signed) -> None:
+    command = [
+        "openssl", "ts", "-verify", "-in", "manifest.json.first.tsr", "-data", "manifest.json",
+        "-CAfile", str(signed.first.folder / "root.pem"),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=signed.folder, capture_output=True, text=True, check=False)
+    assert "Verification: OK" in done.stdout + done.stderr
+    rewrite(signed.folder, lambda manifest: manifest.update(captured_at="2020-01-01T00:00:00Z"))
+    done = subprocess.run(command, cwd=signed.folder, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
 
 
 def zipped(folder: Path, into: Path) -> Path:

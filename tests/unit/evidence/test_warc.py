@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -133,6 +133,7 @@ def test_an_address_cannot_write_headers_of_its_own() -> None:
     assert [name for name, _ in blocks(body)] == ["warcinfo", "response", "request", "metadata"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_answer_is_read_back_as_it_was(response: bytes) -> None:
     assert blocks(archive(exchanged(response=response)))[1] == ("response", response)

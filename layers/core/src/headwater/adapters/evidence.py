@@ -17,7 +17,7 @@ class Versions(Protocol):
 def download_case_evidence(
     captures: Iterable[Capture], bucket: Versions, directory: Path
 ) -> tuple[str, ...]:
-    """One folder per capture: the manifest and its parts under their names.
+    """One folder per capture: the manifest, its parts under their names, its timestamps.
 
     Returns the manifests' SHA-256 as our table has them: what `headwater verify --expect` takes.
     """
@@ -30,5 +30,10 @@ def download_case_evidence(
             body = bucket.get(part.stored.key, part.stored.version_id)
             (folder / part.name).write_bytes(body)
         (folder / FILE_NAME).write_bytes(manifest)
+        for timestamp in capture.timestamps:
+            stem = f"{FILE_NAME}.{timestamp.authority}"
+            for stored, ending in ((timestamp.request, "tsq"), (timestamp.reply, "tsr")):
+                body = bucket.get(stored.key, stored.version_id)
+                (folder / f"{stem}.{ending}").write_bytes(body)
         expected.append(capture.manifest_sha256)
     return tuple(expected)

@@ -107,6 +107,15 @@ class PlatformAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampAuthority:
+    """Who signs when evidence existed. `certificates` is PEM: its root and its signer, pinned."""
+
+    name: str
+    url: str
+    certificates: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The whole configuration: all brands, and what may be fetched where.
 
@@ -117,6 +126,7 @@ class Desk:
     brands: tuple[Brand, ...]
     access: tuple[tuple[Platform, PlatformAccess], ...]
     deadlines: str = ""
+    timestamp_authorities: tuple[TimestampAuthority, ...] = ()
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""

@@ -56,6 +56,29 @@ class MissingPart:
     reason: str
 
 
+class StampFailed(Exception):  # noqa: N818 - says what happened
+    """A timestamp authority gave no valid token; the message says why, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What was sent to a timestamp authority and what it answered (DER), checked."""
+
+    request: bytes
+    reply: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timestamp:
+    """A stored token over the manifest: `at` is the authority's time, not ours."""
+
+    authority: str
+    at: datetime
+    request: StoredObject
+    reply: StoredObject
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One look at one listing. `id` is deterministic, so looking twice at the same bytes is one.
@@ -78,6 +101,7 @@ class Capture:
     watch: str
     query: str
     rehearsal: bool = False
+    timestamps: tuple[Timestamp, ...] = ()
 
     @property
     def key(self) -> ListingKey:

@@ -96,9 +96,13 @@ def manifest(
     fetches: tuple[dict[str, Any], ...],
     previous_manifest_sha256: str | None,
     made_by: Mapping[str, str],
+    timestamp_authorities: tuple[str, ...],
     rehearsal: bool,
 ) -> bytes:
-    """The canonical manifest of a capture; its SHA-256 stands for all of it."""
+    """The canonical manifest of a capture; its SHA-256 stands for all of it.
+
+    `timestamp_authorities` are those that will be asked to sign it.
+    """
     return canonical(
         {
             "schema": SCHEMA,
@@ -112,5 +116,6 @@ def manifest(
             "fetches": fetches,
             "previous_manifest_sha256": previous_manifest_sha256,
             "made_by": made_by,
+            "timestamp_authorities": timestamp_authorities,
         }
     )

@@ -70,14 +70,16 @@ def capture(
     new_archive: Callable[[str], Archive],
     now: Callable[[], datetime],
     made_by: Mapping[str, str],
+    timestamp_authorities: tuple[str, ...],
     rehearsal: bool,
 ) -> Capture:
     """Keep the listing as far as it can be had, once; the same message again changes nothing.
 
     `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `new_archive`
     begins the record of the wire for a capture's id, `read` judges a page that was fetched,
-    `made_by` names tool and call for the manifest. What cannot be had is named in `missing` and
-    never stops the rest; a refusal is kept as that and not asked again.
+    `made_by` names tool and call, `timestamp_authorities` those that are to sign. What cannot be
+    had is named in `missing` and never stops the rest; a refusal is kept as that and not asked
+    again.
     """
     seen = pages.get(sighting.page_object) if sighting.page_object else None
     identifier = capture_id(sighting, sha256(seen) if seen is not None else None)
@@ -129,6 +131,7 @@ def capture(
         fetches=tuple(kept.fetches),
         previous_manifest_sha256=previous,
         made_by=made_by,
+        timestamp_authorities=timestamp_authorities,
         rehearsal=rehearsal,
     )
     record = Capture(

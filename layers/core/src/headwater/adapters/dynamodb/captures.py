@@ -29,11 +29,7 @@ class Captures:
 
     def add(self, capture: Capture) -> bool:
         """Keep it unless this very capture is known already; True when it is new."""
-        row = self._row(
-            _row_key(capture.brand, capture.key),
-            capture.id,
-            record=json.dumps(encode(capture), ensure_ascii=False),
-        )
+        row = self._to_row(capture)
         try:
             row.save(condition=self._row.listing.does_not_exist())
         except PutError as error:
@@ -41,6 +37,10 @@ class Captures:
                 return False
             raise
         return True
+
+    def save_timestamps(self, capture: Capture) -> None:
+        """The known capture again, with the tokens that it gained."""
+        self._to_row(capture).save(condition=self._row.listing.exists())
 
     def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None:
         try:
@@ -54,6 +54,13 @@ class Captures:
         rows = self._row.query(_row_key(brand, key), consistent_read=True)
         found = [decode(Capture, json.loads(row.record)) for row in rows]
         return sorted(found, key=lambda capture: capture.captured_at, reverse=True)
+
+    def _to_row(self, capture: Capture) -> _Row:
+        return self._row(
+            _row_key(capture.brand, capture.key),
+            capture.id,
+            record=json.dumps(encode(capture), ensure_ascii=False),
+        )
 
 
 def _row_key(brand: str, key: ListingKey) -> str:
