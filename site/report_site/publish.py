@@ -58,11 +58,11 @@ def publish(folder: Path, bucket: SiteBucket, prefix: str, *, names: Collection[
             bucket.put(prefix + name, body, media_type(name))
             written += 1
     gone = sorted(before.keys() - now.keys())
+    for name in gone:
+        bucket.delete(prefix + name)
     if now != before:
         ledger = json.dumps(now, sort_keys=True, indent=0).encode()
         bucket.put(prefix + _LEDGER, ledger, "application/json")
-    for name in gone:
-        bucket.delete(prefix + name)
     return Published(written=written, unchanged=len(now) - written, removed=len(gone))
 
 

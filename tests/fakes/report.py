@@ -1,10 +1,15 @@
 """A brand's autumn, invented: what the report shows when there is something to show."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
+from io import BytesIO
+
+from PIL import Image
 
 from headwater.adapters.deadline_rules import read_clock
 from headwater.domain.brands import Brand, Product, Reference, RightKind, Watch
@@ -25,7 +30,7 @@ from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Infringement, Reason, Risk, Signal
 from headwater.usecases.report import Picture, ReportState
-from headwater_demo.forgeries import Forgery, forged
+from headwater_demo.forgeries import PHOTOGRAPHS, Forgery, forge
 from tests.factories import CASE
 
 EVENING = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
@@ -165,7 +170,7 @@ def autumn() -> Season:
                 Reference(
                     id=f"{name}/{name}-{view}.jpg",
                     product=name,
-                    sha256=keep(forged(f"{name}-{view}", Forgery.NONE)),
+                    sha256=keep(_photograph(f"{name}-{view}")),
                 )
                 for view in ("white", "scene", "detail")
             ),
@@ -186,8 +191,7 @@ def autumn() -> Season:
     )
     cases, captures, sightings = [], {}, []
     for offer in _OFFERS:
-        photograph, _, forgery = offer.picture.partition("/")
-        data = forged(photograph, Forgery(forgery or "none"))
+        data = _photograph(offer.picture)
         case, capture, sighting = _found(offer, data, keep(data))
         cases.append(case)
         captures[case.listing.key] = (capture,)
@@ -340,6 +344,17 @@ def _found(offer: _Offer, data: bytes, digest: str) -> tuple[Case, Capture, Sigh
     return case, capture, sighting
 
 
+@cache
+def _photograph(name: str) -> bytes:
+    """A photograph of the demo's after a forgery: "fell-mug-scene/mirrored"."""
+    photograph, _, forgery = name.partition("/")
+    data = (PHOTOGRAPHS / f"{photograph}.jpg").read_bytes()
+    if not forgery:
+        return data
+    with Image.open(BytesIO(data)) as image:
+        return forge(image.convert("RGB"), Forgery(forgery))
+
+
 def _complaint(case: str) -> Complaint:
     """Filed two weeks ago; on Thursday the seller answered."""
 
@@ -434,3 +449,130 @@ def _runs() -> Iterator[Run]:
                 ),
             ),
         )
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "</td></tr></table></div><script>alert(1)</script>",
+    "</title></head><script>alert(1)</script>",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "[win](javascript:alert(1))",
+    "![beacon](https://evil.example/beacon.png)",
+    "https://evil.example/visit and www.evil.example",
+    "x{: onclick=alert(1) }",
+    "# heading\n\n---\ntitle: <script>alert(1)</script>\n---\n",
+    "```\n</code></pre><script>alert(1)</script>",
+    "a | b || c",
+    '{{ 7 * 7 }} {% raw %} --8<-- "pages/about.md"',
+    "safe \u202etxet desrever\u202c \u2066x\u2069 \u200b\u200d\ufeff",
+    "\x02wzxhzdk:0\x03 \x00 \ud800",
+    "Z\u0351\u0301\u0302\u0303\u0304\u0305\u0306a\u0301\u0302\u0303\u0304\u0305lgo" + "x" * 5000,
+    "x' onmouseover='alert(1)' style='position:fixed;inset:0",
+)
+"""What a seller may write, wherever a seller may write."""
+
+
+def attacked() -> Season:
+    """The autumn with an attack in everything that comes from outside, another one per case."""
+    season = autumn()
+    state = season.state
+    texts = itertools.cycle(ATTACKS)
+    keys = {case.listing.key: next(texts) for case in state.cases}
+
+    def text(key: ListingKey) -> str:
+        return keys.get(key) or next(texts)
+
+    return Season(
+        replace(
+            state,
+            cases=tuple(_attacked_case(case, text(case.listing.key)) for case in state.cases),
+            complaints=tuple(
+                replace(
+                    one,
+                    number=next(texts),
+                    right=next(texts),
+                    events=tuple(replace(event, text=next(texts)) for event in one.events),
+                )
+                for one in state.complaints
+            ),
+            captures={
+                key: tuple(_attacked_capture(one, text(key)) for one in captures)
+                for key, captures in state.captures.items()
+            },
+            sightings=tuple(
+                replace(
+                    one,
+                    listing=_attacked_listing(one.listing, text(one.listing.key)),
+                    query=next(texts),
+                )
+                for one in state.sightings
+            ),
+            runs=tuple(
+                replace(
+                    run,
+                    id=next(texts),
+                    asked=tuple(
+                        replace(one, query=next(texts), reason=next(texts), route=next(texts))
+                        for one in run.asked
+                    ),
+                )
+                for run in state.runs
+            ),
+        ),
+        season.pictures,
+    )
+
+
+def _attacked_listing(listing: Listing, text: str) -> Listing:
+    assert listing.price
+    assert listing.seller
+    return replace(
+        listing,
+        url=f"https://evil.example/{text}",
+        title=text,
+        price=replace(listing.price, currency=text),
+        minimum_order=MinimumOrder(quantity=1, unit=text),
+        seller=replace(
+            listing.seller,
+            id=text,
+            name=text,
+            url=f"javascript:alert(1)//{text}",
+            location=text,
+            badges=(text, text),
+            identifiers=((text, text),),
+        ),
+        ship_from=text,
+        listed_at=text,
+        attributes=((text, text),),
+    )
+
+
+def _attacked_case(case: Case, text: str) -> Case:
+    return replace(
+        case,
+        listing=_attacked_listing(case.listing, text),
+        risk=replace(
+            case.risk, reasons=tuple(replace(one, text=text) for one in case.risk.reasons)
+        ),
+        pictures=tuple(
+            replace(one, explanation=text, relation=text, reference_id=f"{text}/{text}")
+            for one in case.pictures
+        ),
+        events=tuple(replace(one, what=text, by=text) for one in case.events),
+    )
+
+
+def _attacked_capture(capture: Capture, text: str) -> Capture:
+    return replace(
+        capture,
+        listing=_attacked_listing(capture.listing, text),
+        route=text,
+        parts=tuple(
+            replace(one, name=text) if one.role is PartRole.FACTS else one for one in capture.parts
+        ),
+        missing=tuple(replace(one, reason=text) for one in capture.missing),
+        manifest=StoredObject(key=f"captures/{text}/manifest.json", version_id=text),
+    )

@@ -1,0 +1,258 @@
+"""The views say what is so: dates first, coverage only where it was proven, nothing clickable."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.adapters.deadline_rules import read_clock
+from headwater.domain.captures import Capture
+from headwater.domain.cases import Case, CaseState
+from headwater.domain.complaints import Complaint
+from headwater.domain.coverage import Asked, Run
+from headwater.domain.listings import ListingKey, Sighting
+from headwater.domain.pages import Verdict
+from headwater.domain.platforms import Platform
+from headwater.domain.risk import Band, Risk
+from headwater.usecases.report import (
+    VERDICTS,
+    ReportState,
+    case_page,
+    coverage,
+    defanged,
+    key_numbers,
+    listing_rows,
+    page_name,
+    read_state,
+    suspects_by_platform,
+    todos,
+)
+from tests.factories import ANSWER, BRAND, CAPTURE, CASE, LISTING, NOON, RUN, SIGHTING
+from tests.fakes.report import autumn
+
+
+def a_state(**changes: object) -> ReportState:
+    state = ReportState(
+        brand=BRAND,
+        cases=(CASE,),
+        complaints=(),
+        captures={LISTING.key: (CAPTURE,)},
+        sightings=(SIGHTING,),
+        runs=(RUN,),
+        clock=read_clock(),
+    )
+    return replace(state, **changes)  # type: ignore[arg-type]
+
+
+def a_run(*answers: Asked, hours_ago: int = 0) -> Run:
+    at = NOON - timedelta(hours=hours_ago)
+    return replace(RUN, started_at=at, finished_at=at, asked=answers)
+
+
+# --- coverage ---
+
+
+def test_nothing_new_is_said_where_every_question_was_answered() -> None:
+    said = coverage(a_state(runs=(a_run(replace(ANSWER, new=0)),)))
+    assert said.proven
+    assert "0 new listings" in said.sentence
+
+
+@pytest.mark.parametrize("verdict", [one for one in Verdict if not one.covers])
+def test_nothing_new_is_never_said_after_an_unanswered_question(verdict: Verdict) -> None:
+    answer = replace(ANSWER, verdict=verdict, items=0, new=0)
+    said = coverage(a_state(runs=(a_run(answer),)))
+    assert not said.proven
+    assert "0 new" not in said.sentence
+    assert said.gaps[0].reason.startswith(VERDICTS[verdict])
+
+
+def test_without_any_run_we_have_not_looked() -> None:
+    said = coverage(a_state(runs=()))
+    assert not said.proven
+    assert said.headline == "We have not looked yet"
+    assert "0 new" not in said.sentence
+
+
+def test_a_run_that_asked_nothing_proves_nothing() -> None:
+    assert not coverage(a_state(runs=(a_run(),))).proven
+
+
+def test_a_later_refusal_outweighs_an_earlier_answer() -> None:
+    refused = replace(ANSWER, verdict=Verdict.BLOCKED_LOGIN, items=0, new=0)
+    said = coverage(a_state(runs=(a_run(refused), a_run(ANSWER, hours_ago=24))))
+    assert not said.proven
+
+
+def test_a_later_answer_makes_an_earlier_refusal_good() -> None:
+    refused = replace(ANSWER, verdict=Verdict.BLOCKED_LOGIN, items=0, new=0)
+    assert coverage(a_state(runs=(a_run(ANSWER), a_run(refused, hours_ago=24)))).proven
+
+
+def test_a_watched_platform_that_was_never_asked_is_a_gap() -> None:
+    watch = replace(BRAND.watches[0], platforms=(Platform.ALI1688, Platform.TAOBAO))
+    said = coverage(a_state(brand=replace(BRAND, watches=(watch,))))
+    assert not said.proven
+    assert [gap.platform for gap in said.gaps] == ["Taobao"]
+
+
+def test_every_verdict_has_plain_words() -> None:
+    assert set(VERDICTS) == set(Verdict)
+
+
+# --- what to do ---
+
+
+def test_what_has_a_date_comes_before_the_strongest_suspicion() -> None:
+    first, second, *_ = todos(autumn().state)
+    assert first.what == "Accept or reject the seller’s counter-notice"
+    assert first.due is not None
+    # Counter-notice on Thursday 19 November: the third working day is Tuesday, 18:00 in China.
+    assert first.due.isoformat() == "2026-11-24T10:00:00+00:00"
+    assert second.due is None
+
+
+def test_a_complaint_about_listings_that_are_no_cases_is_still_to_do() -> None:
+    state = autumn().state
+    [first] = [todo for todo in todos(replace(state, cases=())) if todo.due]
+    assert first.case is None
+    assert "IPP-20261106-0042" in (first.subject or "")
+
+
+@pytest.mark.parametrize("settled", [CaseState.DISMISSED, CaseState.AUTHORISED, CaseState.CLOSED])
+def test_a_settled_case_asks_for_nothing(settled: CaseState) -> None:
+    case = CASE.move(settled, at=NOON, by="owner", what="looked at")
+    state = a_state(cases=(case,))
+    assert todos(state) == ()
+    assert suspects_by_platform(state) == {}
+    assert key_numbers(state)[0].value == "0"
+
+
+def test_a_case_shows_the_date_of_its_complaint() -> None:
+    state = autumn().state
+    [dated] = [case for case in state.cases if case.id in state.complaints[0].cases]
+    page = case_page(state, dated)
+    assert page.row.due
+    assert page.next_step.startswith("Accept or reject the seller’s counter-notice")
+    [complaint] = page.complaints
+    [due] = complaint.due
+    assert due.ours
+    assert due.at == page.row.due
+
+
+# --- reading ---
+
+
+class Kept:
+    """Every port of the report over plain lists."""
+
+    def __init__(
+        self, *, cases: list[Case], captures: list[Capture], listings: list[Sighting]
+    ) -> None:
+        self._cases, self._captures, self._listings = cases, captures, listings
+
+    def of_brand(self, brand: str) -> list[Case]:
+        return [case for case in self._cases if case.brand == brand]
+
+    def of_listing(self, brand: str, key: ListingKey) -> list[Capture]:
+        return [one for one in self._captures if (one.brand, one.key) == (brand, key)]
+
+    def latest(self, brand: str, limit: int) -> list[Sighting]:
+        return [one for one in self._listings if one.brand == brand][:limit]
+
+
+class NoComplaints:
+    def of_brand(self, brand: str) -> list[Complaint]:
+        return []
+
+
+class TheRuns:
+    def latest(self, brand: str, limit: int) -> list[Run]:
+        return [RUN][:limit]
+
+
+def test_the_state_is_read_through_the_ports_and_another_brand_stays_out() -> None:
+    stranger = replace(CASE, brand="other")
+    weak = replace(
+        CASE,
+        id="1688-2",
+        listing=replace(LISTING, key=ListingKey(Platform.ALI1688, "2")),
+        risk=Risk(score=20, band=Band.LOOK, reasons=(), infringement=None),
+    )
+    kept = Kept(cases=[weak, stranger, CASE], captures=[CAPTURE], listings=[SIGHTING])
+    state = read_state(
+        BRAND,
+        cases=kept,
+        complaints=NoComplaints(),
+        captures=kept,
+        listings=kept,
+        runs=TheRuns(),
+        clock=read_clock(),
+    )
+    assert state.cases == (CASE, weak)
+    assert state.captures == {LISTING.key: (CAPTURE,), weak.listing.key: ()}
+    assert state.sightings == (SIGHTING,)
+    assert state.runs == (RUN,)
+
+
+def test_a_listing_that_matched_nothing_is_shown_as_seen() -> None:
+    [row] = listing_rows(a_state(cases=()))
+    assert row.title == LISTING.title
+    assert row.case_page is None
+    assert row.kept == "kept in full"
+    assert row.picture
+
+
+def test_a_listing_seen_twice_is_listed_once_with_its_first_sight() -> None:
+    again = replace(SIGHTING, query="mug", seen_at=NOON + timedelta(days=1))
+    [row] = listing_rows(a_state(sightings=(again, SIGHTING)))
+    assert row.seen_at == NOON
+
+
+def test_a_rehearsal_anywhere_is_said() -> None:
+    assert not a_state().rehearsal
+    assert a_state(cases=(replace(CASE, rehearsal=True),)).rehearsal
+    assert a_state(runs=(replace(RUN, rehearsal=True),)).rehearsal
+    captures = {LISTING.key: (replace(CAPTURE, rehearsal=True),)}
+    assert a_state(captures=captures).rehearsal
+
+
+def test_the_state_is_as_new_as_its_latest_record() -> None:
+    later = NOON + timedelta(hours=5)
+    assert a_state(runs=(replace(RUN, finished_at=later),)).as_of == later
+    nothing = a_state(cases=(), captures={}, sightings=(), runs=())
+    assert nothing.as_of is None
+
+
+# --- names and addresses ---
+
+
+@given(st.text(st.characters(), min_size=1, max_size=120))
+def test_a_page_name_is_safe_whatever_the_offer_is_called(offer: str) -> None:
+    assert re.fullmatch(r"cases/[a-z0-9][a-z0-9_-]*\.html", page_name(f"generic-{offer}"))
+
+
+@given(st.sets(st.text(min_size=1, max_size=40), min_size=2, max_size=2))
+def test_two_cases_never_share_a_page(offers: set[str]) -> None:
+    one, other = offers
+    assert page_name(f"generic-{one}") != page_name(f"generic-{other}")
+
+
+def test_the_usual_case_keeps_its_name() -> None:
+    assert page_name("aliexpress-1005009446764602") == "cases/aliexpress-1005009446764602.html"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://www.example.com/a.html", "hxxps://www[.]example[.]com/a.html"),
+        ("http://1688.com", "hxxp://1688[.]com"),
+        ("//cdn.example.com/x", "//cdn[.]example[.]com/x"),
+        ("javascript:alert(1)", "javascript[:]alert(1)"),
+    ],
+)
+def test_an_address_reads_well_and_cannot_be_clicked(address: str, shown: str) -> None:
+    assert defanged(address) == shown
