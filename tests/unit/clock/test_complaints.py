@@ -56,7 +56,7 @@ def filed(store: ComplaintsInMemory, **changes: object) -> Complaint:
 def countered(
     store: ComplaintsInMemory,
     complaint: Complaint,
-    at: datetime,
+    at: datetime | None,
     *,
     now: datetime | None = None,
     due_typed: datetime | None = None,
@@ -68,7 +68,7 @@ def countered(
         complaints=store,
         clock=CLOCK,
         at=at,
-        now=now or at,
+        now=now or at or NOON,
         due_typed=due_typed,
         event_id=event_id,
         **OWNER,
@@ -164,6 +164,34 @@ def test_the_same_counter_notice_twice_changes_nothing(store: ComplaintsInMemory
     twice = countered(store, complaint, hours(2), now=hours(3))
     assert twice == once
     assert store.get("fjellvik", complaint.id) == once
+
+
+def test_a_counter_notice_without_a_moment_is_the_one_that_waits(
+    store: ComplaintsInMemory,
+) -> None:
+    complaint = moved(store, filed(store), S.NOTIFIED, hours(1))
+    first = countered(store, complaint, None, now=hours(2))
+    assert first.waiting_counter is not None
+    assert first.waiting_counter.at == hours(2)
+    assert countered(store, complaint, None, now=hours(3)) == first
+    dated = countered(store, complaint, None, now=hours(4), due_typed=hours(30))
+    assert dated.round == 1
+    assert dated.own_deadlines(CLOCK)[0].act_by_at == hours(30)
+
+
+def test_a_note_said_twice_in_a_row_is_said_once(store: ComplaintsInMemory) -> None:
+    complaint = filed(store)
+
+    def noted(text: str, at: datetime) -> Complaint:
+        return usecase.note(
+            "fjellvik", complaint.id, text, complaints=store, clock=CLOCK, at=at, **OWNER
+        )
+
+    noted("called the lawyer", hours(1))
+    noted("called the lawyer", hours(2))
+    noted("again", hours(3))
+    texts = [event.text for event in noted("called the lawyer", hours(4)).events]
+    assert texts == ["", "called the lawyer", "again", "called the lawyer"]
 
 
 def test_an_event_id_from_outside_is_taken_once_even_after_it_was_taken_back(

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.adapters.deadline_rules import read_clock
-from headwater.adapters.mail import ON_THE_WIRE, compose, in_one_line
+from headwater.adapters.mail import ON_THE_WIRE, compose
 from headwater.domain.alerts import Alert, Level
 from headwater.domain.brands import Recipient
 from headwater.domain.cases import Case
+from headwater.domain.strangers import in_one_line
 from tests.fakes.clock import ComplaintsInMemory
 from tests.unit.clock.desk import (
     ACT_BY,
@@ -105,7 +106,7 @@ def test_ten_seconds_are_enough_to_know_what_to_do() -> None:
         "The request may be discarded and the listing restored.",
         "An ASSUMPTION (rule CMP-GENERIC): 3 working days from",
         "https://report.example/fjellvik/cases/alibaba-1/",
-        "headwater complaint --brand fjellvik reject alibaba-0001",
+        "headwater complaint reject alibaba-0001 --brand fjellvik",
         "and 1 more on the page of the case",
     ):
         assert said in text, said

@@ -21,6 +21,7 @@ from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
+from headwater.domain.strangers import in_one_line
 from headwater.usecases.report import defanged
 
 if TYPE_CHECKING:
@@ -229,12 +230,6 @@ def _quoted(text: str) -> str:
     """A seller's words so that no mail program makes a link of them."""
     line = in_one_line(text).replace("://", "[:]//").replace("@", "[at]")
     return _DOT_IN_A_NAME.sub("[.]", line)
-
-
-def in_one_line(text: str, *, most: int = 200) -> str:
-    """The text without line breaks, control and direction marks, cut to `most` characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * most]).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 @cache

@@ -104,7 +104,7 @@ def counter_filed(
     *,
     complaints: ComplaintsStore,
     clock: Clock,
-    at: datetime,
+    at: datetime | None,
     now: datetime,
     by: str,
     source: str,
@@ -114,13 +114,15 @@ def counter_filed(
 ) -> Complaint:
     """The seller answered at `at`; from now on our time runs and alerts are due.
 
+    `at` None is the counter-notice that waits already, or else now.
+
     `due_typed` is the moment that the platform's notice names: it beats every rule. Said again
     with another date while the counter-notice waits, it corrects the date and nothing else.
     """
 
     def change(complaint: Complaint) -> Complaint:
         waiting = complaint.waiting_counter
-        if waiting is not None and waiting.at == at and event_id in {None, waiting.id}:
+        if waiting is not None and at in {None, waiting.at} and event_id in {None, waiting.id}:
             if due_typed is None or due_typed == complaint.typed_date(waiting):
                 return complaint
             return complaint.record(
@@ -135,7 +137,7 @@ def counter_filed(
         return complaint.record(
             EventKind.STATE,
             state=ComplaintState.COUNTER_FILED,
-            at=at,
+            at=at or now,
             recorded_at=now,
             by=by,
             source=source,
@@ -198,9 +200,12 @@ def note(
     source: str,
     event_id: str | None = None,
 ) -> Complaint:
-    """Something worth remembering that changes no state."""
+    """Something worth remembering that changes no state. Said twice in a row it is said once."""
 
     def change(complaint: Complaint) -> Complaint:
+        last = complaint.events[-1]
+        if (last.kind, last.text, last.by) == (EventKind.NOTE, text, by):
+            return complaint
         return complaint.record(
             EventKind.NOTE,
             at=at,
