@@ -27,18 +27,28 @@ def main() -> int:
 
 def build(architecture: str) -> Path:
     """Run `sam build` (makefile, no Docker). A literal architecture is all that SAM accepts, so the
-    template for the other one is written next to the real one for the time of the build."""
+    template for the other one is written next to the real one for the time of the build.
+    """
     template = INFRA / "template.yaml"
     variant = INFRA / f".template-{architecture}.yaml"
-    variant.write_text(template.read_text().replace("[arm64]", f"[{architecture}]").replace(
-        "BuildArchitecture: arm64", f"BuildArchitecture: {architecture}"))
+    variant.write_text(
+        template.read_text()
+        .replace("[arm64]", f"[{architecture}]")
+        .replace("BuildArchitecture: arm64", f"BuildArchitecture: {architecture}")
+    )
     out = REPO / "build" / architecture
     try:
         subprocess.run(
             [
-                str(Path(sys.executable).parent / "sam"), "build",
-                "--template", str(variant), "--build-dir", str(out), "--build-in-source",
-                "--base-dir", str(INFRA),
+                str(Path(sys.executable).parent / "sam"),
+                "build",
+                "--template",
+                str(variant),
+                "--build-dir",
+                str(out),
+                "--build-in-source",
+                "--base-dir",
+                str(INFRA),
             ],
             check=True,
             env=os.environ | {"ARCH": architecture, "SAM_CLI_TELEMETRY": "0"},
@@ -61,7 +71,8 @@ def over_budget(sizes: dict[str, float]) -> list[str]:
     for name, size in sizes.items():
         if name != "CoreLayer" and size + layer > BUDGET_MB["total"]:
             problems.append(
-                f"{name} and the layer have {size + layer:.0f} MB, the budget is {BUDGET_MB['total']}"
+                f"{name} and the layer have {size + layer:.0f} MB, the budget is "
+                f"{BUDGET_MB['total']}"
             )
     return problems
 

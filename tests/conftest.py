@@ -64,7 +64,12 @@ def tables(local_aws: LocalAws) -> dict[str, str]:
         names[logical_id] = f"{logical_id}-{next(_fresh)}"
         arguments = {
             key: properties[key]
-            for key in ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+            for key in (
+                "AttributeDefinitions",
+                "KeySchema",
+                "BillingMode",
+                "GlobalSecondaryIndexes",
+            )
             if key in properties
         }
         dynamodb.create_table(TableName=names[logical_id], **arguments)

@@ -101,7 +101,8 @@ class LocalAws:
         """Raises LocalAwsFailed when the process is gone."""
         if self._process is not None and self._process.poll() is not None:
             raise LocalAwsFailed(
-                f"the local AWS stopped; its own words are in {self.state / 'local-aws.log'}. Start the command again."
+                f"the local AWS stopped; its own words are in {self.state / 'local-aws.log'}. "
+                "Start the command again."
             )
 
     def _point_clients_here(self) -> None:
@@ -234,7 +235,7 @@ def _await_stack(name: str) -> Stack:
 
 
 def _add_what_was_dropped(name: str) -> None:
-    """ministack's CloudFormation ignores Object Lock, lifecycle, TTL and PITR: set them by API."""
+    """CloudFormation on ministack ignores Object Lock, lifecycle, TTL and PITR: set them by API."""
     cloudformation, s3, dynamodb = (
         boto3.client("cloudformation"),
         boto3.client("s3"),
@@ -261,7 +262,7 @@ def _add_what_was_dropped(name: str) -> None:
                 ObjectLockConfiguration=_resolved(properties["ObjectLockConfiguration"], values),
             )
         if "LifecycleConfiguration" in properties:
-            rules = [
+            rules: Any = [
                 {
                     "ID": rule["Id"],
                     "Status": rule["Status"],

@@ -28,9 +28,9 @@ class Mailbox:
         """The mails so far, the first first."""
         return sorted(self.folder.glob("*.eml"))
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         raw: bytes = envelope.content
-        message: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[assignment]
+        message: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
         subject = re.sub(r"[^A-Za-z0-9]+", "-", str(message["Subject"] or "mail")).strip("-")
         name = f"{len(self.files) + 1:02d}-{subject[:60]}"
         (self.folder / f"{name}.eml").write_bytes(raw)

@@ -322,7 +322,7 @@ def _look(target: str) -> Answer:
 def main() -> None:
     """Serve until Ctrl-C."""
     with Marketplace() as marketplace:
-        print(f"The rehearsal marketplaces: {marketplace.url}")  # noqa: T201
+        print(f"The rehearsal marketplaces: {marketplace.url}")
         try:
             input("Enter ends.\n")
         except (KeyboardInterrupt, EOFError):

@@ -1,4 +1,4 @@
-"""`headwater demo`: the whole way once, on a local AWS, from saved pages to the report and the mail."""
+"""`headwater demo`: the whole way once, on a local AWS, from saved pages to report and mail."""
 
 import argparse
 import http.server
@@ -55,8 +55,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "headwater-demo"
 COMPLAINT_NUMBER = "DEMO-2026-0001"
 PARKED = "at(2099-01-01T00:00:00)"
-"""A schedule that waits. The local AWS fires a schedule that was at() from its beginning once at its
-new time; one that was cron() before it would never fire."""
+"""A schedule that waits. The local AWS fires one that was at() from its beginning once at its new
+time; one that was cron() before would never fire."""
 SEARCHED = (Platform.ALIBABA, Platform.ALI1688, Platform.ALIEXPRESS)
 _Found = TypeVar("_Found")
 
@@ -203,7 +203,7 @@ def rehearse(
 
     stage.fire("SiteSchedule")
     stage.wait("the report", lambda: "index.html" in stage.site.list(""))
-    stage.download_report(brand)
+    stage.download_report()
     say(f"the report is built: {world.report_url} ({world.out.name}/site/index.html)")
 
     captures_of_case = stage.captures.of_listing(brand.id, cases[0].listing.key)
@@ -310,7 +310,7 @@ class Stage:
             runs=runs,
         )
 
-    def download_report(self, brand: Brand) -> None:
+    def download_report(self) -> None:
         target = self.world.out / "site"
         for key in self.site.list(""):
             file = target / key

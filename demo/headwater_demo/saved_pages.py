@@ -59,4 +59,4 @@ def _pages() -> list[tuple[str, str, str]]:
 
 if __name__ == "__main__":
     for written in write_saved_pages(Path(sys.argv[1])):
-        print(written)  # noqa: T201
+        print(written)

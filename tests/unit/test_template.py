@@ -53,9 +53,7 @@ def test_a_function_is_told_exactly_what_its_settings_ask_for(logical_id: str) -
     settings = importlib.import_module(f"{package}.settings").Settings
     wanted = {name.upper() for name in settings.model_fields}
     told = {
-        name
-        for name in function["Environment"]["Variables"]
-        if not name.startswith("POWERTOOLS_")
+        name for name in function["Environment"]["Variables"] if not name.startswith("POWERTOOLS_")
     }
     assert told == wanted
 

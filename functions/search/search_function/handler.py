@@ -78,5 +78,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     metrics.add_dimension("platform", scheduled.platform)
     metrics.add_metric("ListingsNew", MetricUnit.Count, found["new"])
     metrics.add_metric("Completed", MetricUnit.Count, 1)
-    logger.info("searched", platform=scheduled.platform, **found)
+    logger.info({"searched": scheduled.platform, **found})
     return found

@@ -76,7 +76,10 @@ def test_pages_are_not_fetched_unless_the_owner_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (('id = "mug"', 'id = "mug"\n  colour = "red"'), "headwater.toml:13: brand.1.product.1.colour"),
+        (
+            ('id = "mug"', 'id = "mug"\n  colour = "red"'),
+            "headwater.toml:13: brand.1.product.1.colour",
+        ),
         (('"mug.jpg"', '"nowhere.jpg"'), "headwater.toml:14: brand.1.product.1.pictures"),
         (("cron(0 2 * * ? *)", "cron(0 25 * * ? *)"), "headwater.toml:31: schedules.search"),
         (('"Europe/Berlin"', '"Berlin"'), "headwater.toml:25: brand.1.recipient.1.timezone"),
@@ -96,9 +99,11 @@ def test_a_mistake_is_named_with_its_line(
 
 
 def test_the_second_brand_has_lines_of_its_own(tmp_path: Path) -> None:
-    second = GOOD.split("[platforms")[0].split("\n\n", 1)[1].replace('"fjell"', '"dal"')
-    text = GOOD.split("[platforms")[0] + second.replace('timezone = "Europe/Berlin"', "")
-    line = 1 + text.splitlines().index('  [[brand.recipient]]', 25)
+    second = GOOD.split("[platforms", maxsplit=1)[0].split("\n\n", 1)[1].replace('"fjell"', '"dal"')
+    text = GOOD.split("[platforms", maxsplit=1)[0] + second.replace(
+        'timezone = "Europe/Berlin"', ""
+    )
+    line = 1 + text.splitlines().index("  [[brand.recipient]]", 25)
     assert problems_of(tmp_path, text) == [
         f"headwater.toml:{line}: brand.2.recipient.1.timezone: is missing; add it"
     ]
@@ -107,7 +112,8 @@ def test_the_second_brand_has_lines_of_its_own(tmp_path: Path) -> None:
 def test_an_id_stands_once(tmp_path: Path) -> None:
     text = GOOD.replace(
         "  [[brand.watch]]",
-        '  [[brand.product]]\n  id = "mug"\n  name = "M"\n  pictures = ["mug.jpg"]\n\n  [[brand.watch]]',
+        '  [[brand.product]]\n  id = "mug"\n  name = "M"\n  pictures = ["mug.jpg"]\n\n'
+        "  [[brand.watch]]",
     )
     assert problems_of(tmp_path, text) == [
         "headwater.toml:19: brand.1.product.2.id: the id 'mug' is used twice"

@@ -3,11 +3,12 @@
 import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Protocol
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -23,10 +24,12 @@ from headwater.domain.brands import (
     Reference,
     Right,
     RightKind,
+    TimestampAuthority,
     Watch,
 )
 from headwater.domain.platforms import Platform
 from headwater.matching.images import UnreadablePicture, open_picture
+from headwater.verifier import problem_with_certificates
 
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -98,6 +101,12 @@ class _Access(_Table):
     fetch_pictures: bool = True
 
 
+class _Timestamp(_Table):
+    id: _Id
+    url: Annotated[str, Field(pattern="^https?://[^ ]+$", max_length=200)]
+    certificates: Annotated[list[_Text], Field(min_length=1)]
+
+
 class Schedules(_Table):
     """When the functions run, as EventBridge writes it: cron(…) in UTC, rate(…) or at(…)."""
 
@@ -118,6 +127,7 @@ class _File(_Table):
     alarms: _Mail
     brand: Annotated[list[_Brand], Field(min_length=1)]
     platforms: dict[Platform, _Access] = {}
+    timestamp: list[_Timestamp] = []
     schedules: Schedules = Schedules()
 
 
@@ -189,9 +199,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                 sha256 = hashlib.sha256(data).hexdigest()
                 pictures[sha256] = data
                 reference_id = f"{product.id}/{Path(name).name}"
-                references.append(
-                    Reference(id=reference_id, product=product.id, sha256=sha256)
-                )
+                references.append(Reference(id=reference_id, product=product.id, sha256=sha256))
             products.append(
                 Product(
                     id=product.id,
@@ -205,6 +213,20 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         problems += _repeats(lines, ("brand", brand_at, "product"), brand.product)
         problems += _repeats(lines, ("brand", brand_at, "watch"), brand.watch)
     problems += _repeats(lines, ("brand",), file.brand)
+    problems += _repeats(lines, ("timestamp",), file.timestamp)
+    authorities = []
+    for at, authority in enumerate(file.timestamp):
+        where = ("timestamp", at, "certificates")
+        try:
+            pem = "\n".join((folder / name).read_text() for name in authority.certificates)
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(lines.say(where, f"a certificate cannot be read ({error})"))
+            continue
+        if problem := problem_with_certificates(pem.encode()):
+            problems.append(lines.say(where, problem))
+        authorities.append(
+            TimestampAuthority(name=authority.id, url=authority.url, certificates=pem)
+        )
     if problems:
         raise ConfigurationError(problems)
     desk = Desk(
@@ -219,6 +241,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
             )
             for platform, access in sorted(file.platforms.items())
         ),
+        timestamp_authorities=tuple(authorities),
     )
     return Configuration(
         desk=desk,
@@ -259,9 +282,12 @@ def _brand(brand: _Brand, products: tuple[Product, ...]) -> Brand:
     )
 
 
-def _repeats(
-    lines: "_Lines", where: tuple[str | int, ...], tables: "list[_Brand] | list[_Product] | list[_Watch]"
-) -> list[str]:
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def _repeats(lines: "_Lines", where: tuple[str | int, ...], tables: Sequence[_Named]) -> list[str]:
     seen: set[str] = set()
     problems = []
     for at, table in enumerate(tables):
@@ -272,7 +298,9 @@ def _repeats(
 
 
 def _toml_problem(path: Path, error: tomllib.TOMLDecodeError) -> str:
-    found = re.search(r"^(?P<what>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error))
+    found = re.search(
+        r"^(?P<what>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error)
+    )
     if found is None:
         return f"{path}: is not TOML: {error}"
     return f"{path}:{found['line']}: column {found['column']}: not TOML: {found['what']}"
@@ -280,7 +308,7 @@ def _toml_problem(path: Path, error: tomllib.TOMLDecodeError) -> str:
 
 def _problem(lines: "_Lines", item: Any) -> str:
     where = tuple(part for part in item["loc"] if part != "[key]")
-    kind: Literal["extra_forbidden", "missing"] | str = item["type"]
+    kind: str = item["type"]
     if kind == "extra_forbidden":
         return lines.say(where, "is no setting that Headwater knows; correct or remove it")
     if kind == "missing":
@@ -312,7 +340,8 @@ class _Lines:
                     if table in counts:
                         table = (*table, counts[table])
                 # A new brand starts its own products, watches and rights again.
-                for other in [t for t in counts if len(t) > len(table) and t[: len(table)] == table]:
+                inside = len(table)
+                for other in [t for t in counts if len(t) > inside and t[:inside] == table]:
                     del counts[other]
                 self._at.setdefault(table, number)
             elif setting := self._SETTING.match(line):

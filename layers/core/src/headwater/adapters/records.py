@@ -1,16 +1,11 @@
 """Domain records to JSON-ready values and back, strictly."""
 
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 Record = TypeVar("Record")
-
-
-@cache
-def _adapter(record_type: type[Record]) -> TypeAdapter[Record]:
-    return TypeAdapter(record_type)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
 def encode(record: object) -> dict[str, Any]:
@@ -21,4 +16,12 @@ def encode(record: object) -> dict[str, Any]:
 
 def decode(record_type: type[Record], values: dict[str, Any]) -> Record:
     """The record back. Raises ValueError (pydantic's) when the values do not fit."""
-    return _adapter(record_type).validate_python(values)
+    record: Record = _adapter(record_type).validate_python(values)
+    return record
+
+
+def _adapter(record_type: type) -> TypeAdapter[Any]:
+    """Made once for each type: to build one costs more than a thousand uses of it."""
+    if record_type not in _ADAPTERS:
+        _ADAPTERS[record_type] = TypeAdapter(record_type)
+    return _ADAPTERS[record_type]

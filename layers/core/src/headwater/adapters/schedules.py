@@ -5,14 +5,22 @@ Source of the grammar: EventBridge Scheduler user guide, "Schedule types".
 """
 
 import re
+from calendar import month_abbr
 from datetime import datetime
 
+_MONTHS = tuple(month.upper() for month in month_abbr[1:])
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("minutes", 0, 59, ()),
     ("hours", 0, 23, ()),
     ("day of month", 1, 31, ()),
-    ("month", 1, 12, tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())),
-    ("day of week", 1, 7, tuple("SUN MON TUE WED THU FRI SAT".split())),
+    (
+        "month",
+        1,
+        12,
+        _MONTHS,
+    ),
+    ("day of week", 1, 7, _DAYS),
     ("year", 1970, 2199, ()),
 )
 
@@ -49,9 +57,7 @@ def _check_cron(inside: str) -> None:
         if not _field_is_valid(value, low, high, words, days=name.startswith("day")):
             raise ValueError(f"cron({inside}): {value!r} is no {name} ({low} to {high})")
     if (values[2] == "?") == (values[4] == "?"):
-        raise ValueError(
-            f"cron({inside}): exactly one of day-of-month and day-of-week must be '?'"
-        )
+        raise ValueError(f"cron({inside}): exactly one of day-of-month and day-of-week must be '?'")
 
 
 def _field_is_valid(value: str, low: int, high: int, words: tuple[str, ...], *, days: bool) -> bool:

@@ -17,12 +17,13 @@ HELP = "check the config file and send it, with the brand's pictures, to the sta
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, default=Path("config/headwater.toml"), metavar="FILE")
+    default = Path("config/headwater.toml")
+    parser.add_argument("--config", type=Path, default=default, metavar="FILE")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("check", help="check the file and every picture in it")
     verbs.add_parser("parameters", help="print the parameters for `sam deploy`")
     push = verbs.add_parser("push", help="send the brands and their pictures to the stack")
-    push.add_argument("--bucket", required=True, help="the stack's work bucket (its output WorkBucket)")
+    push.add_argument("--bucket", required=True, help="the stack's output WorkBucket")
 
 
 def run(arguments: argparse.Namespace) -> int:

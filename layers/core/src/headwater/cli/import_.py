@@ -9,8 +9,8 @@ from headwater.adapters.store import Bucket
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pages saved in a browser")
-    parser.add_argument("--bucket", required=True, help="the stack's work bucket (its output WorkBucket)")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="saved pages")
+    parser.add_argument("--bucket", required=True, help="the stack's output WorkBucket")
     parser.add_argument("--brand", default="", help="for this brand only (its id in the config)")
 
 

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     | (?P<string> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*` )
     | (?P<number> [+-]?(?:0[xX][0-9a-fA-F]+ | (?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?) )
     | (?P<flag> ![01] )
-    | (?P<word> [A-Za-z_$\u0080-\uffff][\w$]* )
+    | (?P<name> [A-Za-z_$\u0080-\uffff][\w$]* )
     | (?P<mark> [{}\[\],:] )
     | (?P<other> . )
     """,
@@ -36,27 +36,27 @@ def to_json(text: str, position: int = 0) -> str:
     out: list[str] = []
     open_marks: list[str] = []
     tokens = _tokens(text, position)
-    for kind, token in tokens:
-        if not open_marks and token not in _CLOSES:
+    for kind, word in tokens:
+        if not open_marks and word not in _CLOSES:
             raise ValueError(f"no object or array at {position}")
-        if token in _CLOSES:
-            out.append(token)
-            open_marks.append(_CLOSES[token])
-        elif open_marks and token == open_marks[-1]:
+        if word in _CLOSES:
+            out.append(word)
+            open_marks.append(_CLOSES[word])
+        elif open_marks and word == open_marks[-1]:
             if out[-1] == ",":
                 out.pop()
-            out.append(token)
+            out.append(word)
             open_marks.pop()
             if not open_marks:
                 return "".join(out)
-        elif token in {",", ":"}:
-            if token == "," and out[-1] in {",", "[", "{"}:
+        elif word in {",", ":"}:
+            if word == "," and out[-1] in {",", "[", "{"}:
                 out.append("null")
-            out.append(token)
+            out.append(word)
         elif open_marks[-1] == "}" and out[-1] in {"{", ","}:
-            out.append(_key(kind, token))
+            out.append(_key(kind, word))
         else:
-            value, ended_by = _value(kind, token, tokens, open_marks)
+            value, ended_by = _value(kind, word, tokens, open_marks)
             out.append(value)
             if ended_by == ",":
                 out.append(",")
@@ -75,24 +75,24 @@ def _tokens(text: str, position: int) -> Iterator[tuple[str, str]]:
             yield kind, found[0]
 
 
-def _key(kind: str, token: str) -> str:
+def _key(kind: str, word: str) -> str:
     if kind == "string":
-        return _string(token)
-    if kind in {"word", "number"}:
-        return json.dumps(token)
-    raise ValueError(f"no key: {token[:40]!r}")
+        return _string(word)
+    if kind in {"name", "number"}:
+        return json.dumps(word)
+    raise ValueError(f"no key: {word[:40]!r}")
 
 
 def _value(
-    kind: str, token: str, tokens: Iterator[tuple[str, str]], open_marks: list[str]
+    kind: str, word: str, tokens: Iterator[tuple[str, str]], open_marks: list[str]
 ) -> tuple[str, str]:
     """One plain value, or null for an expression, and the mark that ends it: "," or the closer."""
-    value = _plain(kind, token)
-    depth = 1 if token == "(" else 0
+    value = _plain(kind, word)
+    depth = 1 if word == "(" else 0
     for _, following in tokens:
         if depth == 0 and following in {",", open_marks[-1]}:
             return value, following
-        value = "null"  # more than one token: an expression
+        value = "null"  # more than one word: an expression
         if following in {"(", "{", "["}:
             depth += 1
         elif following in {")", "}", "]"}:
@@ -102,18 +102,18 @@ def _value(
     raise ValueError("the literal does not end")
 
 
-def _plain(kind: str, token: str) -> str:
+def _plain(kind: str, word: str) -> str:
     if kind == "string":
-        return _string(token)
+        return _string(word)
     if kind == "number":
-        return _number(token)
+        return _number(word)
     if kind == "flag":
-        return "true" if token == "!0" else "false"
-    return token if token in _LITERALS else "null"
+        return "true" if word == "!0" else "false"
+    return word if word in _LITERALS else "null"
 
 
-def _number(token: str) -> str:
-    sign, digits = ("-", token[1:]) if token.startswith("-") else ("", token.removeprefix("+"))
+def _number(word: str) -> str:
+    sign, digits = ("-", word[1:]) if word.startswith("-") else ("", word.removeprefix("+"))
     if digits[:2] in {"0x", "0X"}:
         return f"{sign}{int(digits, 16)}"
     whole, point, rest = digits.partition(".")
@@ -123,10 +123,10 @@ def _number(token: str) -> str:
     return f"{sign}{whole}{rest}"
 
 
-def _string(token: str) -> str:
-    if _JSON_STRING.fullmatch(token):
-        return token
-    return json.dumps(_ESCAPE.sub(_unescaped, token[1:-1]))
+def _string(word: str) -> str:
+    if _JSON_STRING.fullmatch(word):
+        return word
+    return json.dumps(_ESCAPE.sub(_unescaped, word[1:-1]))
 
 
 def _unescaped(found: re.Match[str]) -> str:
