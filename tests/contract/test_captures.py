@@ -6,9 +6,17 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
+from pynamodb.exceptions import PutError
 
 from headwater.adapters.dynamodb.captures import Captures
-from headwater.domain.captures import Capture, CaptureOutcome, MissingPart, PartRole
+from headwater.domain.captures import (
+    Capture,
+    CaptureOutcome,
+    MissingPart,
+    PartRole,
+    StoredObject,
+    Timestamp,
+)
 from headwater.domain.listings import ListingKey
 from tests.factories import CAPTURE
 from tests.fakes.evidence import CapturesInMemory
@@ -18,6 +26,7 @@ class Repository(Protocol):
     def add(self, capture: Capture) -> bool: ...
     def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None: ...
     def of_listing(self, brand: str, key: ListingKey) -> list[Capture]: ...
+    def save_timestamps(self, capture: Capture) -> None: ...
 
 
 @pytest.fixture(params=["memory", pytest.param("table", marks=pytest.mark.local_aws)])
@@ -54,3 +63,22 @@ def test_brands_and_listings_are_kept_apart(captures: Repository) -> None:
     assert captures.of_listing("other", CAPTURE.key) == []
     assert captures.get("other", CAPTURE.key, CAPTURE.id) is None
     assert captures.of_listing(CAPTURE.brand, ListingKey(CAPTURE.key.platform, "2")) == []
+
+
+def test_a_known_capture_gains_its_timestamps(captures: Repository) -> None:
+    captures.add(CAPTURE)
+    token = Timestamp(
+        authority="one",
+        at=CAPTURE.captured_at,
+        request=StoredObject(key="q", version_id="v0"),
+        reply=StoredObject(key="r", version_id="v1"),
+    )
+    captures.save_timestamps(replace(CAPTURE, timestamps=(token,)))
+    (row,) = captures.of_listing(CAPTURE.brand, CAPTURE.key)
+    assert row.timestamps == (token,)
+
+
+def test_an_unknown_capture_gains_nothing(captures: Repository) -> None:
+    with pytest.raises((KeyError, PutError)):
+        captures.save_timestamps(CAPTURE)
+    assert captures.of_listing(CAPTURE.brand, CAPTURE.key) == []

@@ -10,19 +10,21 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
-from headwater.domain.brands import Desk, PlatformAccess
+from headwater.domain.brands import Desk, PlatformAccess, TimestampAuthority
 from headwater.domain.captures import Capture, CaptureOutcome
-from headwater.domain.listings import Sighting
+from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.manifests import sha256
 from headwater.domain.platforms import Platform
-from headwater.verifier import Verdict, verify
+from headwater.verifier import Trust, Verdict, verify
 from tests.factories import LISTING, SIGHTING
+from tests.fakes.timestamp_authority import OpensslAuthority, served
 
 pytestmark = pytest.mark.local_aws
 
@@ -70,6 +72,18 @@ class Deployed:
     evidence: Bucket
     hosts_asked: list[str]
 
+    def configure(self, *authorities: TimestampAuthority) -> None:
+        access = ((Platform.ALI1688, PlatformAccess()),)
+        write_desk(
+            self.work,
+            Desk(
+                contact="mail@example.com",
+                brands=(),
+                access=access,
+                timestamp_authorities=authorities,
+            ),
+        )
+
     def receive(self, *bodies: str) -> list[str]:
         """Deliver the messages; the ids of those that failed ("1" is the first)."""
         from capture_function.handler import lambda_handler
@@ -113,15 +127,15 @@ def deployed(
 
     handler._settings.cache_clear()
     work = Bucket(buckets["WorkBucket"])
-    access = ((Platform.ALI1688, PlatformAccess()),)
-    write_desk(work, Desk(contact="mail@example.com", brands=(), access=access))
     work.put(f"pages/{sha256(PAGE)}", PAGE, "text/html")
-    yield Deployed(
+    deployed = Deployed(
         Captures(tables["CapturesTable"]),
         work,
         Bucket(buckets["EvidenceBucket"]),
         server.RequestHandlerClass.hosts_asked,  # type: ignore[attr-defined]
     )
+    deployed.configure()
+    yield deployed
     server.shutdown()
     server.server_close()
     thread.join()
@@ -172,3 +186,36 @@ def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(deployed: Dep
     lost = replace(SEEN, page_object="pages/lost")
     assert deployed.receive("poison", message(SEEN), message(lost)) == ["1", "3"]
     assert len(deployed.rows()) == 1
+
+
+def test_a_capture_is_signed_by_the_authority_that_the_owner_named(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    with served(OpensslAuthority(tmp_path / "tsa")) as authority:
+        deployed.configure(authority)
+        assert deployed.receive(message(SEEN)) == []
+    (row,) = deployed.rows()
+    assert [timestamp.authority for timestamp in row.timestamps] == ["one"]
+    download_case_evidence([row], deployed.evidence, tmp_path / "case")
+    report = verify(tmp_path / "case", trust=Trust(authority.certificates.encode()))
+    assert report.verdict is Verdict.OK, report.as_text()
+
+
+def test_an_authority_that_does_not_answer_delays_only_the_signature(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    signing = OpensslAuthority(tmp_path / "tsa")
+    with served(signing) as authority:
+        pass
+    deployed.configure(authority)
+    other = replace(SEEN, listing=replace(LISTING, key=ListingKey(Platform.ALI1688, "2")))
+    with pytest.raises(BatchProcessingError):
+        deployed.receive(message(SEEN), message(other))
+    (row,) = deployed.rows()
+    assert row.timestamps == ()
+    with served(signing) as authority:
+        deployed.configure(authority)
+        assert deployed.receive(message(SEEN)) == []
+    (signed,) = deployed.rows()
+    assert replace(signed, timestamps=()) == row
+    assert len(signed.timestamps) == 1

@@ -609,6 +609,21 @@ def check_timestamp(
     return Verdict.OK, f"existed at {when}, signed by {detail}", made_at
 
 
+def problem_with_certificates(pem: bytes) -> str | None:
+    """What is wrong with them as one authority's pins; None when root and signer are there."""
+    from cryptography import x509  # noqa: PLC0415
+
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        return f"these are no PEM certificates: {error}"
+    if not any(certificate.subject == certificate.issuer for certificate in certificates):
+        return "the authority's root certificate is missing; add its file"
+    if all(_may_sign_others(certificate) for certificate in certificates):
+        return "the certificate that signs the timestamps is missing; add its file"
+    return None
+
+
 def _signed_by(reply: Any, digest: bytes, trust: Trust | None) -> tuple[Verdict, str]:
     """OK with the signer's name, if a trusted one signed."""
     import rfc3161_client  # noqa: PLC0415
