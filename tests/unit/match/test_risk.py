@@ -1,6 +1,7 @@
 """The score: what adds to it, what does not, and that its reasons explain all of it."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from headwater.domain.brands import Brand, Product, Reference, RightKind
 from headwater.domain.listings import Listing
-from headwater.domain.money import Price
+from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pictures import PictureEvidence, PictureMatch, PictureRelation
 from headwater.domain.risk import (
     Band,
@@ -21,11 +22,13 @@ from headwater.domain.risk import (
     Weights,
     assess,
 )
+from headwater.domain.sellers import IdentifierKind, ListedSeller, SellerList, identifiers_of
 from headwater.domain.words import Disguise, MarkUse, Place, Strength, WordHit, WordKind
 from headwater.matching.words import WordMatcher
-from tests.factories import BRAND, LISTING
+from tests.factories import BRAND, LISTING, NOON
 
 MATCHER = WordMatcher(BRAND)
+TODAY = NOON.date()
 
 
 def picture(
@@ -44,7 +47,7 @@ def judged(
     title: str, *pictures: PictureMatch, brand: Brand = BRAND, price: Price | None = None
 ) -> Risk:
     listing = replace(LISTING, title=title, price=price)
-    return assess(listing, brand=brand, pictures=pictures, words=MATCHER.find(listing))
+    return assess(listing, brand=brand, today=TODAY, pictures=pictures, words=MATCHER.find(listing))
 
 
 @pytest.mark.parametrize(
@@ -154,12 +157,51 @@ def _price(amount: str, currency: str | None) -> Price:
     return Price(minimum=Decimal(amount), maximum=Decimal(amount), currency=currency)
 
 
+def test_a_smallest_order_that_nobody_wants_for_himself_tells_a_source() -> None:
+    def score(quantity: int, title: str) -> int:
+        order = MinimumOrder(quantity=quantity, unit="件")
+        listing = replace(LISTING, title=title, price=None, minimum_order=order)
+        words = MATCHER.find(listing)
+        return assess(listing, brand=BRAND, today=TODAY, pictures=(), words=words).score
+
+    assert score(500, "Fjellvik 搪瓷杯") == score(2, "Fjellvik 搪瓷杯") + 5
+    assert score(500, "搪瓷杯") == 0
+
+
+def test_stock_counts_only_beside_the_name() -> None:
+    assert judged("现货批发 搪瓷杯").score == 0
+    assert judged("Fjellvik 现货批发 搪瓷杯").score > judged("Fjellvik 搪瓷杯").score
+
+
+def listed_brand(on: SellerList, until: date | None = None) -> Brand:
+    assert LISTING.seller
+    (account,) = (i for i in identifiers_of(LISTING) if i.kind is IdentifierKind.ACCOUNT)
+    entry = ListedSeller(on=on, identifier=account, note="since the fair", until=until)
+    return replace(BRAND, sellers=(entry,))
+
+
+def test_an_allowed_seller_may_use_the_name_until_the_permission_ends() -> None:
+    allowed = judged("Fjellvik 搪瓷杯", brand=listed_brand(SellerList.ALLOW, TODAY))
+    assert (allowed.score, allowed.band) == (0, Band.IGNORE)
+    assert f"until {TODAY.isoformat()}: since the fair" in allowed.reasons[-1].text
+    ended = listed_brand(SellerList.ALLOW, TODAY - timedelta(days=1))
+    assert judged("Fjellvik 搪瓷杯", brand=ended).band is Band.LOOK
+
+
+def test_a_denied_or_watched_seller_adds_to_a_suspicion_and_makes_none() -> None:
+    plain = judged("Fjellvik 搪瓷杯").score
+    denied = listed_brand(SellerList.DENY)
+    assert judged("Fjellvik 搪瓷杯", brand=denied).score == plain + 25
+    assert judged("Fjellvik 搪瓷杯", brand=listed_brand(SellerList.WATCH)).score == plain + 10
+    assert judged("搪瓷杯", brand=denied).score == 0
+
+
 def test_weights_are_data() -> None:
     listing = replace(LISTING, title="Fjellvik 高仿")
     words = MATCHER.find(listing)
     claims = {WordKind.REPLICA_CLAIM: ClaimPoints(weak=1, medium=2, strong=3)}
     weights = Weights(like_mark=40, claims_beside=claims, look=10, likely=43, near_certain=90)
-    risk = assess(listing, brand=BRAND, pictures=(), words=words, weights=weights)
+    risk = assess(listing, brand=BRAND, today=TODAY, pictures=(), words=words, weights=weights)
     assert (risk.score, risk.band) == (43, Band.LIKELY)
 
 
@@ -195,16 +237,19 @@ def test_the_reasons_add_up_and_their_order_of_discovery_does_not_matter(
     hits: list[WordHit], pictures: list[PictureMatch], random: Random
 ) -> None:
     listing: Listing = LISTING
-    risk = assess(listing, brand=BRAND, pictures=pictures, words=hits)
+    risk = assess(listing, brand=BRAND, today=TODAY, pictures=pictures, words=hits)
     assert risk.score == max(0, min(100, sum(reason.points for reason in risk.reasons)))
     assert all(reason.text for reason in risk.reasons)
     random.shuffle(hits)
     random.shuffle(pictures)
-    again = assess(listing, brand=BRAND, pictures=pictures, words=hits)
+    again = assess(listing, brand=BRAND, today=TODAY, pictures=pictures, words=hits)
     assert again == risk
 
 
 @given(st.lists(HITS, max_size=8), PICTURES)
 def test_a_picture_never_lowers_the_score(hits: list[WordHit], shown: PictureMatch) -> None:
-    without = assess(LISTING, brand=BRAND, pictures=(), words=hits)
-    assert assess(LISTING, brand=BRAND, pictures=[shown], words=hits).score >= without.score
+    without = assess(LISTING, brand=BRAND, today=TODAY, pictures=(), words=hits)
+    assert (
+        assess(LISTING, brand=BRAND, today=TODAY, pictures=[shown], words=hits).score
+        >= without.score
+    )

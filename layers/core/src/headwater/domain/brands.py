@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from headwater.domain.platforms import Platform
+from headwater.domain.sellers import ListedSeller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class Brand:
     rights: tuple[Right, ...]
     watches: tuple[Watch, ...]
     recipients: tuple[Recipient, ...]
+    sellers: tuple[ListedSeller, ...] = ()
+    """Whom the owner allows to sell, watches or denies."""
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from headwater.domain.brands import Brand, Product, RightKind
 from headwater.domain.listings import Listing
 from headwater.domain.pictures import PictureMatch, PictureRelation
+from headwater.domain.sellers import SellerList, identifiers_of, listed
 from headwater.domain.words import Disguise, MarkUse, Place, Strength, WordHit, WordKind
 
 
@@ -90,6 +92,7 @@ _BESIDE = {
     WordKind.AUTHENTICITY_CLAIM: ClaimPoints(weak=2, medium=5, strong=10),
     WordKind.EVASION: ClaimPoints(weak=5, medium=10, strong=15),
     WordKind.OFF_PLATFORM_CONTACT: ClaimPoints(weak=4, medium=8, strong=12),
+    WordKind.SUPPLY: ClaimPoints(weak=2, medium=4, strong=6),
 }
 _ALONE = {
     WordKind.REPLICA_CLAIM: ClaimPoints(weak=0, medium=5, strong=12),
@@ -120,6 +123,12 @@ class Weights:
     claims_alone: Mapping[WordKind, ClaimPoints] = field(default_factory=lambda: _ALONE)
     below_half_price: int = 10
     below_quarter_price: int = 20
+    wholesale: int = 5
+    wholesale_quantity: int = 50
+    """A smallest order that no private buyer wants: the goods are made here, not resold."""
+    denied_seller: int = 25
+    watched_seller: int = 10
+    allowed_seller: int = -100
     look: int = 30
     likely: int = 60
     near_certain: int = 85
@@ -141,9 +150,13 @@ def assess(
     brand: Brand,
     pictures: Sequence[PictureMatch],
     words: Sequence[WordHit],
+    today: date,
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Risk:
-    """Weigh what was found in a listing. The order of `pictures` and `words` does not matter."""
+    """Weigh what was found in a listing. The order of `pictures` and `words` does not matter.
+
+    `today` decides which entries of the owner's seller lists still hold.
+    """
     best = _best_pictures(pictures)
     marks = [hit for hit in words if hit.misuse]
     beside = bool(best or marks)
@@ -154,6 +167,8 @@ def assess(
     ]
     if beside:
         reasons += _price_reasons(listing, brand, best, weights)
+        reasons += _quantity_reasons(listing, weights)
+        reasons += _list_reasons(listing, brand, today, weights)
     score = max(0, min(100, sum(reason.points for reason in reasons)))
     return Risk(
         score=score,
@@ -315,6 +330,31 @@ def _price_reasons(
     percent = round(share * 100)
     text = f"at most {price.maximum} {price.currency}: {percent} % of your price for {product.name}"
     return [Reason(signal=Signal.MONEY, points=points, text=text)]
+
+
+def _quantity_reasons(listing: Listing, weights: Weights) -> list[Reason]:
+    order = listing.minimum_order
+    if order is None or order.quantity < weights.wholesale_quantity:
+        return []
+    text = f"sold from {order.quantity} {order.unit or 'pieces'} on: a source, not a shop"
+    return [Reason(signal=Signal.MONEY, points=weights.wholesale, text=text)]
+
+
+def _list_reasons(listing: Listing, brand: Brand, today: date, weights: Weights) -> list[Reason]:
+    entry = listed(brand.sellers, identifiers_of(listing), today)
+    if entry is None:
+        return []
+    points = {
+        SellerList.ALLOW: weights.allowed_seller,
+        SellerList.WATCH: weights.watched_seller,
+        SellerList.DENY: weights.denied_seller,
+    }[entry.on]
+    text = f"the seller is on your {entry.on} list ({entry.identifier})"
+    if entry.until:
+        text += f" until {entry.until.isoformat()}"
+    if entry.note:
+        text += f": {entry.note}"
+    return [Reason(signal=Signal.SELLER, points=points, text=text)]
 
 
 def _products(brand: Brand, pictures: Sequence[PictureMatch]) -> Sequence[Product]:

@@ -17,6 +17,7 @@ class WordKind(StrEnum):
     AUTHENTICITY_CLAIM = "authenticity_claim"
     EVASION = "evasion"
     OFF_PLATFORM_CONTACT = "off_platform_contact"
+    SUPPLY = "supply"
 
     @property
     def in_words(self) -> str:
@@ -33,6 +34,7 @@ _KINDS_IN_WORDS = {
     WordKind.AUTHENTICITY_CLAIM: "claim to be genuine",
     WordKind.EVASION: "evasion",
     WordKind.OFF_PLATFORM_CONTACT: "contact outside the platform",
+    WordKind.SUPPLY: "stock that is ready to go",
 }
 
 

@@ -59,13 +59,8 @@ class WordMatcher:
     """Reads listings for one brand. Build it once, it compiles the brand's names."""
 
     def __init__(self, brand: Brand, terms: Sequence[Term] | None = None) -> None:
-        self._latin = [LatinMark(name) for name in brand.names]
-        self._han = []
-        for name in brand.chinese_names:
-            if any(is_han(character) for character in fold(name).text):
-                self._han.append(HanMark(name))
-            else:
-                self._latin.append(LatinMark(name))
+        names = (*brand.names, *brand.chinese_names)
+        self._names = [HanMark(n) if any(map(is_han, n)) else LatinMark(n) for n in names]
         self._ordinary = [
             re.compile(rf"(?<![a-z0-9]){re.escape(text)}(?![a-z0-9])")
             if text.isascii()
@@ -115,8 +110,7 @@ class WordMatcher:
         return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.kind)))
 
     def _marks(self, raw: str, folded: Folded, ordinary: Sequence[tuple[int, int]]) -> list[Found]:
-        candidates = [hit for mark in self._latin for hit in mark.find(raw, folded)]
-        candidates += [hit for mark in self._han for hit in mark.find(raw, folded)]
+        candidates = (hit for mark in self._names for hit in mark.find(raw, folded))
         return _without_overlaps(
             hit
             for hit in candidates

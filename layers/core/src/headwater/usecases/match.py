@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from headwater.domain.brands import Brand
@@ -91,7 +91,13 @@ def match(
     closed opens again when the listing is back. Raises Conflict when the case changes all the time.
     """
     findings = _findings(
-        capture, brand=brand, words=words, pictures=pictures, evidence=evidence, weights=weights
+        capture,
+        brand=brand,
+        words=words,
+        pictures=pictures,
+        evidence=evidence,
+        today=now().date(),
+        weights=weights,
     )
     for _ in range(_ATTEMPTS):
         known = cases.get(capture.brand, case_id(capture.key))
@@ -119,6 +125,7 @@ def _findings(
     words: WordReader,
     pictures: PictureFinder,
     evidence: EvidenceReader,
+    today: date,
     weights: Weights,
 ) -> _Findings:
     found: list[PictureMatch] = []
@@ -138,6 +145,7 @@ def _findings(
         brand=brand,
         pictures=found,
         words=words.find(capture.listing),
+        today=today,
         weights=weights,
     )
     return _Findings(risk=risk, pictures=tuple(shown), remarks=tuple(remarks))
