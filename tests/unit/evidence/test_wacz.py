@@ -62,7 +62,7 @@ def test_the_index_leads_to_the_record() -> None:
     warc = member("archive/data.warc.gz")
     for _, at, entry in index():
         start, length = int(entry["offset"]), int(entry["length"])
-        (record,) = ArchiveIterator(BytesIO(warc[start : start + length]))
+        record = next(iter(ArchiveIterator(BytesIO(warc[start : start + length]))))
         assert record.rec_headers.get_header("WARC-Target-URI") == entry["url"]
         assert record.content_stream().read() in {HTML, PICTURE}
         assert at == "20261121120000"
