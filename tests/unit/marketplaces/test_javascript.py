@@ -18,7 +18,10 @@ def read(text: str, position: int = 0) -> Any:
 @pytest.mark.parametrize(
     ("literal", "value"),
     [
-        ("{offerid:1,'title':\"x\",tiers:[[3, 28.00],]}", {"offerid": 1, "title": "x", "tiers": [[3, 28.0]]}),
+        (
+            "{offerid:1,'title':\"x\",tiers:[[3, 28.00],]}",
+            {"offerid": 1, "title": "x", "tiers": [[3, 28.0]]},
+        ),
         ("{skuWeight:{6065759283227:0.4}}", {"skuWeight": {"6065759283227": 0.4}}),
         ("{a:undefined,b:!0,c:!1,d:null}", {"a": None, "b": True, "c": False, "d": None}),
         ("{a:function(x){return {b:1}},c:'it\\'s'}", {"a": None, "c": "it's"}),
@@ -38,7 +41,11 @@ def test_it_begins_where_it_is_told() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 

@@ -34,7 +34,7 @@ _DOMAINS = {
     "vn": "lazada.vn",
 }
 _CURRENCIES = {"sg": "SGD", "my": "MYR", "ph": "PHP", "id": "IDR", "th": "THB", "vn": "VND"}
-_ITEM = re.compile(r"-?\bi([0-9]{5,16})(?:-s[0-9]{5,16})?\.html?")
+_ITEM = re.compile(r"-?\bi([0-9]{5,16})(?:-s[0-9]{1,20})?\.html?")
 
 
 def country_of(url: str) -> str | None:
