@@ -1,4 +1,4 @@
-"""Alert mails: what happened, what to do, until when, what silence costs; sent through SES."""
+"""Mails through SES: the warning of one deadline, and the digest of all that are near."""
 
 import re
 import time
@@ -16,12 +16,14 @@ import jinja2
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from headwater.adapters import calendar_feed
 from headwater.domain.alerts import Alert, Level, NotSent, zone_of
 from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
 from headwater.domain.strangers import in_one_line
+from headwater.usecases.digest import Digest, Due
 from headwater.usecases.report import defanged
 
 if TYPE_CHECKING:
@@ -73,12 +75,19 @@ class SesMail:
 
     def send(self, alert: Alert) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
-        message = compose(alert, sender=self._sender, report_url=self._report_url)
+        self._deliver(compose(alert, sender=self._sender, report_url=self._report_url))
+
+    def send_digest(self, digest: Digest) -> None:
+        """Raises NotSent when SES refused it; any other error leaves open whether it went."""
+        message = compose_digest(digest, sender=self._sender, report_url=self._report_url)
+        self._deliver(message)
+
+    def _deliver(self, message: EmailMessage) -> None:
         for tries_left in reversed(range(_TRIES)):
             try:
                 _client().send_raw_email(
                     Source=self._sender,
-                    Destinations=[alert.recipient.email],
+                    Destinations=[message["To"]],
                     RawMessage={"Data": message.as_bytes(policy=ON_THE_WIRE)},
                 )
             except ClientError as error:
@@ -97,20 +106,76 @@ class SesMail:
 def compose(alert: Alert, *, sender: str, report_url: str) -> EmailMessage:
     """The mail: text first, plain HTML second, nothing remote, no seller's word in a header."""
     subject = _subject(alert)
-    facts = _facts(alert, report_url) | {"subject": subject}
-    message = EmailMessage()
+    message = _message("alert", _facts(alert, report_url) | {"subject": subject})
     message["From"] = f"Headwater <{sender}>"
     message["To"] = alert.recipient.email
     message["Subject"] = subject
     message["Date"] = format_datetime(alert.now)
-    message["Auto-Submitted"] = "auto-generated"
     # SES replaces the Message-ID, so one invented ancestor keeps the mails of a complaint together.
     thread = f"<{alert.brand}.{alert.complaint.id}@{sender.rpartition('@')[2]}>"
     message["In-Reply-To"] = thread
     message["References"] = thread
-    message.set_content(_templates().get_template("alert.txt").render(facts))
-    message.add_alternative(_templates().get_template("alert.html").render(facts), subtype="html")
     return message
+
+
+def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMessage:
+    """The day's mail: what is due soon, the nearest first, with a calendar file."""
+    ours = sum(due.deadline.ours for due in digest.due)
+    marks = "[rehearsal] " * digest.rehearsal
+    subject = f"{marks}{len(digest.due)} dates in 14 days, {ours} of them yours - {digest.brand.id}"
+    zone = zone_of(digest.recipient)
+    facts = {
+        "digest": digest,
+        "subject": subject,
+        "zone": zone.key,
+        "rows": [_row(due, digest, report_url) for due in digest.due],
+    }
+    message = _message("digest", facts)
+    message["From"] = f"Headwater <{sender}>"
+    message["To"] = digest.recipient.email
+    message["Subject"] = in_one_line(subject, most=_SUBJECT_LENGTH)
+    message["Date"] = format_datetime(digest.now)
+    message.add_attachment(
+        calendar_feed.render(digest.due),
+        maintype="text",
+        subtype="calendar",
+        filename="deadlines.ics",
+    )
+    return message
+
+
+def _message(template: str, facts: Mapping[str, Any]) -> EmailMessage:
+    message = EmailMessage()
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_templates().get_template(f"{template}.txt").render(facts))
+    page = _templates().get_template(f"{template}.html").render(facts)
+    message.add_alternative(page, subtype="html")
+    return message
+
+
+def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
+    deadline, rule = due.deadline, due.deadline.rule
+    local = deadline.act_by_at.astimezone(zone_of(digest.recipient))
+    in_china = deadline.act_by_at.astimezone(CHINA)
+    case_id = due.complaint.cases[0] if due.complaint else None
+    return {
+        "when": f"{in_china:%a %d %b %Y, %H:%M}",
+        "local": f"{local:%a %d %b, %H:%M}" if local.utcoffset() != in_china.utcoffset() else "",
+        "overdue": deadline.act_by_at <= digest.now,
+        "provisional": deadline.provisional,
+        "subject": due.subject,
+        "who": "you" if deadline.ours else f"the {rule.who}",
+        "limit": rule.limit_in_words,
+        "rule": rule.id,
+        "basis": deadline.basis,
+        "consequence": rule.consequence,
+        "page": _page(report_url, digest.brand.id, case_id) if case_id else None,
+    }
+
+
+def _page(report_url: str, brand: str, case_id: str) -> str | None:
+    """Where the report shows the case; None without a report."""
+    return f"{report_url.rstrip('/')}/{brand}/cases/{case_id}/" if report_url else None
 
 
 def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
@@ -118,9 +183,6 @@ def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
     platform = complaint.platform.title
     began = deadline.started_at.astimezone(CHINA)
     event = ComplaintState(deadline.event)
-    page = None
-    if report_url:
-        page = f"{report_url.rstrip('/')}/{alert.brand}/cases/{complaint.cases[0]}/"
     return {
         "alert": alert,
         "platform": platform,
@@ -128,7 +190,7 @@ def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
         "rule": deadline.rule,
         "happened": _HAPPENED[event].format(platform=platform, day=f"{began:%a %d %b %Y}"),
         "to_do": _TO_DO[event],
-        "page": page,
+        "page": _page(report_url, alert.brand, complaint.cases[0]),
         "time_left": _time_left(alert),
         "china_time": f"Until {deadline.act_by_at.astimezone(CHINA):%A %d %B %Y, %H:%M} in China.",
         "local_time": _local_time(alert),

@@ -1,0 +1,58 @@
+"""Every morning: what is due soon in one mail, and every open complaint looked at anew."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from deadlines_function.settings import Settings
+from headwater.adapters.deadline_rules import read_clock
+from headwater.adapters.desk import read_desk
+from headwater.adapters.dynamodb.alerts import AlertLedger
+from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.mail import SesMail
+from headwater.adapters.store import Bucket
+from headwater.usecases.deadlines import NotAllWarned
+from headwater.usecases.digest import digest
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def _settings() -> Settings:
+    return Settings()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Raises NotAllWarned, after everything else was done, when a mail could not be sent."""
+    settings = _settings()
+    desk = read_desk(Bucket(settings.work_bucket))
+    done = [
+        digest(
+            brand,
+            complaints=Complaints(settings.complaints_table),
+            ledger=AlertLedger(settings.alerts_table),
+            mail=SesMail(settings.sender, settings.report_url),
+            clock=read_clock(desk.deadlines),
+            now=datetime.now(UTC),
+        )
+        for brand in desk.brands
+    ]
+    failures = [failure for one in done for failure in one.failures]
+    summary = {
+        "looked_at": sum(one.looked_at for one in done),
+        "sent": sum(one.sent for one in done),
+        "failed": len(failures),
+    }
+    metrics.add_metric("DigestsSent", MetricUnit.Count, summary["sent"])
+    logger.info("digested", extra=summary)
+    if failures:
+        raise NotAllWarned("; ".join(failures))
+    metrics.add_metric("Completed", MetricUnit.Count, 1)
+    return summary

@@ -1,0 +1,140 @@
+"""Once a day: everything that is due soon in one mail, and every open complaint looked at anew."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+
+from headwater.domain.alerts import Claim, NotSent, zone_of
+from headwater.domain.brands import Brand, Recipient, Right, RightKind
+from headwater.domain.calendars import CHINA
+from headwater.domain.cases import Conflict
+from headwater.domain.complaints import Complaint
+from headwater.domain.deadlines import Clock, Deadline
+from headwater.usecases.deadlines import Ledger
+
+AHEAD = timedelta(days=14)
+
+
+class OpenComplaints(Protocol):
+    def of_brand(self, brand: str) -> Iterable[Complaint]: ...
+
+    def save(self, complaint: Complaint) -> Complaint:
+        """Raises Conflict when somebody else saved first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A date that is near: of a complaint, or of a right."""
+
+    subject: str
+    """Our own words: "complaint alibaba-77", "trademark 018765432"."""
+    deadline: Deadline
+    complaint: Complaint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What one person gets in the morning."""
+
+    brand: Brand
+    recipient: Recipient
+    now: datetime
+    due: tuple[Due, ...]
+
+    @property
+    def key(self) -> str:
+        """The name under which the ledger sends it once: one a day, in the reader's own zone."""
+        day = self.now.astimezone(zone_of(self.recipient)).date()
+        return f"{self.brand.id}#digest#{day.isoformat()}#{self.recipient.email}"
+
+    @property
+    def rehearsal(self) -> bool:
+        return any(one.complaint is not None and one.complaint.rehearsal for one in self.due)
+
+
+class DigestMail(Protocol):
+    def send_digest(self, digest: Digest) -> None:
+        """Raises NotSent when it certainly did not go; any other error leaves that open."""
+        ...
+
+
+@dataclass(slots=True)
+class Digested:
+    """What a run did."""
+
+    sent: int = 0
+    looked_at: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def upcoming(
+    brand: Brand,
+    complaints: Iterable[Complaint],
+    clock: Clock,
+    now: datetime,
+    *,
+    within: timedelta | None = AHEAD,
+) -> tuple[Due, ...]:
+    """Everything that ends within that time (None: ever) or is overdue, the nearest first."""
+    found: list[Due] = []
+    for complaint in complaints:
+        subject = f"complaint {complaint.id}"
+        deadlines = list(complaint.own_deadlines(clock))
+        awaited = complaint.deadline_of_state(clock)
+        if awaited is not None and awaited not in deadlines and awaited.act_by_at > now:
+            deadlines.append(awaited)
+        found += [Due(subject=subject, deadline=d, complaint=complaint) for d in deadlines]
+    found += [due for right in brand.rights for due in _of_right(right, clock, now)]
+    near = [due for due in found if within is None or due.deadline.act_by_at <= now + within]
+    return tuple(sorted(near, key=lambda due: (due.deadline.act_by_at, due.subject)))
+
+
+def digest(
+    brand: Brand,
+    *,
+    complaints: OpenComplaints,
+    ledger: Ledger,
+    mail: DigestMail,
+    clock: Clock,
+    now: datetime,
+) -> Digested:
+    """Mail what is due soon to everybody, and make every open complaint due to be looked at.
+
+    The second heals what no schedule can: a calendar that was published since, a rule that was
+    changed, an index row that was lost. What was sent already is not sent again.
+    """
+    done = Digested()
+    known = list(complaints.of_brand(brand.id))
+    for complaint in known:
+        if complaint.own_deadlines(clock):
+            done.looked_at += 1
+            with suppress(Conflict):  # whoever saved it meanwhile made it due as well
+                complaints.save(complaint.alert_from(now, clock))
+    due = upcoming(brand, known, clock, now)
+    for recipient in brand.recipients if due else ():
+        one = Digest(brand=brand, recipient=recipient, now=now, due=due)
+        if ledger.claim(one.key, brand.id, now) not in {Claim.SEND, Claim.REPEAT}:
+            continue
+        try:
+            mail.send_digest(one)
+        except NotSent as error:
+            ledger.release(one.key)
+            done.failures.append(f"{recipient.email}: {error}")
+        else:
+            ledger.confirm(one.key, now)
+            done.sent += 1
+    return done
+
+
+def _of_right(right: Right, clock: Clock, now: datetime) -> list[Due]:
+    """The renewal of a Chinese trademark: from when on it is possible, while it is not done."""
+    if right.expires is None or right.kind is not RightKind.TRADEMARK or right.country != "CN":
+        return []
+    expiry = datetime.combine(right.expires, time(12), tzinfo=CHINA).astimezone(UTC)
+    renewal = clock.deadline("cnipa", "trademark_expiry", expiry, as_of=now.date())
+    if renewal.act_by_at < now - AHEAD:
+        return []
+    return [Due(subject=f"trademark {right.number}", deadline=renewal)]
