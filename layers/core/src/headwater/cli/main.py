@@ -10,6 +10,7 @@ VERBS = {
     "import": "bring saved pages to the stack",
     "parse": "show what we read in saved pages",
     "case": "look at the cases and give a verdict",
+    "review": "give verdicts case by case, from the keyboard or as a table",
     "complaint": "record what was filed and what was answered",
     "due": "ask the clock for one deadline",
     "verify": "check a piece of evidence, without AWS",
