@@ -2,12 +2,14 @@
 
 import json
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
+import time_machine
 
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
@@ -19,6 +21,7 @@ from headwater.domain.brands import Brand, Desk
 from headwater.domain.complaints import ComplaintState
 from headwater.usecases.complaints import move
 from headwater.usecases.deadlines import NotAllWarned
+from headwater.usecases.watchdog import Untold
 from headwater_demo.local_aws import LocalAws
 from tests.unit.clock.desk import CLOCK, LAWYER, OWNER, brand, case, waiting_complaint
 
@@ -57,6 +60,18 @@ class Deployed:
         summary: dict[str, int] = lambda_handler({}, Context())
         return summary
 
+    def digest(self) -> dict[str, int]:
+        from deadlines_function.digest import lambda_handler
+
+        summary: dict[str, int] = lambda_handler({}, Context())
+        return summary
+
+    def watch(self) -> dict[str, int]:
+        from deadlines_function.watchdog import lambda_handler
+
+        summary: dict[str, int] = lambda_handler({}, Context())
+        return summary
+
     def all_mails(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages") as answer:
             by_account: dict[str, list[dict[str, Any]]] = json.load(answer)["messages"]
@@ -86,9 +101,11 @@ def deployed(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    from deadlines_function import handler  # Powertools reads the namespace when it is imported
+    # Powertools reads the namespace when they are imported.
+    from deadlines_function import digest, handler, watchdog
 
-    handler._settings.cache_clear()
+    for module in (digest, handler, watchdog):
+        module._settings.cache_clear()
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     stack = Deployed(
         complaints=Complaints(tables["ComplaintsTable"]),
@@ -179,3 +196,37 @@ def test_a_refused_mail_fails_the_run_and_stays_due(
     assert summary["failed"] == summary["repeated"] == 0
     assert summary["sent"] >= 1
     assert deployed.complaints.get("fjellvik", complaint.id) is not None
+
+
+def test_many_runs_at_once_send_each_mail_once(deployed: Deployed) -> None:
+    for number in range(6):
+        due = datetime.now(UTC) + timedelta(hours=20)
+        waiting_complaint(deployed.complaints, number=str(number), at=a_moment_ago(), due_typed=due)
+    with ThreadPoolExecutor(4) as pool:
+        runs = [future.result() for future in [pool.submit(deployed.run) for _ in range(4)]]
+    assert sum(run["sent"] for run in runs) == 12
+    assert sum(run["repeated"] for run in runs) == 0
+    assert len(deployed.mails) == 12
+    assert deployed.run()["sent"] == 0
+
+
+def test_the_morning_brings_one_digest_to_each(deployed: Deployed) -> None:
+    waiting_complaint(deployed.complaints, at=a_moment_ago())
+    assert deployed.digest() == {"looked_at": 1, "sent": 2, "failed": 0}
+    assert deployed.digest() == {"looked_at": 1, "sent": 0, "failed": 0}
+    assert len(deployed.mails) == 2
+    assert "1 date in 14 days" in json.dumps(deployed.mails)
+
+
+def test_after_25_hours_without_the_schedule_the_watchdog_fires(deployed: Deployed) -> None:
+    waiting_complaint(
+        deployed.complaints,
+        at=a_moment_ago(),
+        due_typed=datetime.now(UTC) + timedelta(hours=70),
+    )
+    assert deployed.watch() == {"missing": 0}
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        with pytest.raises(Untold, match=r"owner@fjellvik.example was not told"):
+            deployed.watch()
+        assert deployed.run()["sent"] == 1
+        assert deployed.watch() == {"missing": 0}

@@ -22,9 +22,8 @@ from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
-from headwater.domain.strangers import in_one_line
+from headwater.domain.strangers import defanged, in_one_line
 from headwater.usecases.digest import Digest, Due
-from headwater.usecases.report import defanged
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -122,7 +121,8 @@ def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMess
     """The day's mail: what is due soon, the nearest first, with a calendar file."""
     ours = sum(due.deadline.ours for due in digest.due)
     marks = "[rehearsal] " * digest.rehearsal
-    subject = f"{marks}{len(digest.due)} dates in 14 days, {ours} of them yours - {digest.brand.id}"
+    dates = "1 date" if len(digest.due) == 1 else f"{len(digest.due)} dates"
+    subject = f"{marks}{dates} in 14 days, {ours} of them yours - {digest.brand.id}"
     zone = zone_of(digest.recipient)
     facts = {
         "digest": digest,

@@ -12,9 +12,8 @@ from pynamodb.exceptions import PynamoDBException
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.domain.brands import Brand
 from headwater.domain.cases import Case, CaseState, Conflict, NotAllowed
-from headwater.domain.strangers import in_one_line
+from headwater.domain.strangers import defanged, in_one_line
 from headwater.usecases.cases import CasesStore, NoSuchCase, give_verdict
-from headwater.usecases.report import defanged
 
 _VERDICTS = {
     "confirm": (CaseState.CONFIRMED, "it is an infringement"),
