@@ -44,11 +44,16 @@ SEEN = replace(SIGHTING, page_object=page_key(PAGE))
 
 
 def keep(
-    *sightings: Sighting, into: Path, signers: Sequence[Authority] = (), at: datetime = NOON
+    *sightings: Sighting,
+    into: Path,
+    signers: Sequence[Authority] = (),
+    at: datetime = NOON,
+    evidence: BucketInMemory | None = None,
+    picture: bytes = PNG,
 ) -> list[Capture]:
     """Capture them one day after the other, have them signed, and lay the evidence out."""
-    door = DoorInMemory({url: answer(url, PNG + url.encode()) for url in LISTING.pictures})
-    evidence, captures = BucketInMemory(), CapturesInMemory()
+    door = DoorInMemory({url: answer(url, picture + url.encode()) for url in LISTING.pictures})
+    evidence, captures = evidence or BucketInMemory(), CapturesInMemory()
     kept = [
         capture(
             sighting,

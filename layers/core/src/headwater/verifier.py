@@ -342,7 +342,10 @@ class _Check:
                 self._say(f"{prefix} timestamp {authority}".strip(), bad.verdict, bad.detail)
                 continue
             verdict, detail, _ = check_timestamp(token, request, digest, captured_at, self.trust)
-            self._say(f"{prefix} timestamp {authority}".strip(), verdict, detail)
+            # A token that nobody can judge proves nothing and refutes nothing: see "seal".
+            judged = verdict is not Verdict.UNVERIFIABLE
+            name_of_layer = f"{prefix} timestamp {authority}".strip()
+            self._say(name_of_layer, verdict, detail, required=judged)
             holds = holds or verdict is Verdict.OK
         return holds
 

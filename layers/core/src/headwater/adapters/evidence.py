@@ -1,6 +1,6 @@
 """Evidence taken out of its bucket, laid out so that anybody can check it offline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +14,21 @@ class Versions(Protocol):
     def get(self, key: str, version_id: str | None = None) -> bytes: ...
 
 
+def evidence_files(capture: Capture, bucket: Versions) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of the capture's parts, its manifest and the timestamps over that."""
+    stored = {part.name: part.stored for part in capture.parts}
+    stored[FILE_NAME] = capture.manifest
+    for timestamp in capture.timestamps:
+        stored[f"{FILE_NAME}.{timestamp.authority}.tsq"] = timestamp.request
+        stored[f"{FILE_NAME}.{timestamp.authority}.tsr"] = timestamp.reply
+    for name, at in stored.items():
+        yield name, bucket.get(at.key, at.version_id)
+
+
 def download_case_evidence(
     captures: Iterable[Capture], bucket: Versions, directory: Path
 ) -> tuple[str, ...]:
-    """One folder per capture: the manifest, its parts under their names, its timestamps.
+    """One folder per capture, as `headwater verify` reads it.
 
     Returns the manifests' SHA-256 as our table has them: what `headwater verify --expect` takes.
     """
@@ -25,15 +36,7 @@ def download_case_evidence(
     for capture in captures:
         folder = directory / capture.id
         folder.mkdir(parents=True, exist_ok=True)
-        manifest = bucket.get(capture.manifest.key, capture.manifest.version_id)
-        for part in capture.parts:
-            body = bucket.get(part.stored.key, part.stored.version_id)
-            (folder / part.name).write_bytes(body)
-        (folder / FILE_NAME).write_bytes(manifest)
-        for timestamp in capture.timestamps:
-            stem = f"{FILE_NAME}.{timestamp.authority}"
-            for stored, ending in ((timestamp.request, "tsq"), (timestamp.reply, "tsr")):
-                body = bucket.get(stored.key, stored.version_id)
-                (folder / f"{stem}.{ending}").write_bytes(body)
+        for name, body in evidence_files(capture, bucket):
+            (folder / name).write_bytes(body)
         expected.append(capture.manifest_sha256)
     return tuple(expected)

@@ -1,0 +1,198 @@
+"""One zip for a lawyer, a platform or customs: everything kept of a case, checkable by anybody."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from importlib import resources
+from io import BytesIO
+from string import Template
+
+from PIL import Image
+
+from headwater.adapters.evidence import Versions, evidence_files
+from headwater.adapters.store import NoSuchObject
+from headwater.adapters.wacz import stored_zip, wacz
+from headwater.domain.brands import TimestampAuthority
+from headwater.domain.captures import Capture, PartRole, StampFailed
+from headwater.domain.cases import Case, PictureEvidence
+from headwater.domain.manifests import canonical, sha256
+from headwater.domain.pictures import PictureEvidence as MatchedBy
+from headwater.domain.pictures import PictureMatch, PictureRelation
+from headwater.domain.strangers import in_one_line
+from headwater.matching.images import UnreadablePicture
+from headwater.matching.side_by_side import side_by_side
+from headwater.usecases.stamp import Authority
+
+SCHEMA = "headwater/bundle/1"
+
+
+def bundle(
+    case: Case,
+    captures: Sequence[Capture],
+    *,
+    evidence: Versions,
+    reference: Callable[[str], bytes],
+    trusted: Sequence[TimestampAuthority],
+    signers: Sequence[Authority],
+    made_at: datetime,
+    software: str,
+) -> tuple[bytes, str]:
+    """The zip, and the SHA-256 of its list of files to hand over by another way.
+
+    `reference` gives the brand's own picture by its id; `trusted` are the authorities whose
+    certificates go along, `signers` those that sign the list. Without an answer of theirs the
+    list stays unsigned: the manifests in it have their own tokens.
+    """
+    files: dict[str, bytes] = {}
+    for capture in captures:
+        for name, body in evidence_files(capture, evidence):
+            files[f"captures/{capture.id}/{name}"] = body
+        wire = next((part for part in capture.parts if part.role is PartRole.WARC), None)
+        if wire is not None:
+            files[f"captures/{capture.id}/replay.wacz"] = wacz(
+                files[f"captures/{capture.id}/{wire.name}"],
+                title=f"{case.id}, capture {capture.id}",
+                software=software,
+            )
+    files |= _side_by_side(case, captures, files, reference, made_at)
+    for authority in trusted:
+        files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
+    files["TIMELINE.txt"] = timeline(case, captures).encode()
+    files["DECLARATION-DRAFT.md"] = (
+        _template("DECLARATION.md")
+        .substitute(software=software, records="\n".join(_records(captures)))
+        .encode()
+    )
+    files["VERIFY.md"] = _how_to_verify(captures, trusted).encode()
+    files["verify.py"] = resources.files("headwater").joinpath("verifier.py").read_bytes()
+    listed = canonical(
+        {
+            "schema": SCHEMA,
+            "case": case.id,
+            "brand": case.brand,
+            "made_at": made_at,
+            "made_by": software,
+            "members": [
+                {"name": name, "size": len(body), "sha256": sha256(body)}
+                for name, body in sorted(files.items())
+            ],
+        }
+    )
+    files["bundle.json"] = listed
+    for signer in signers:
+        try:
+            made = signer.stamp(sha256(listed))
+        except StampFailed:
+            continue
+        files[f"bundle.json.{signer.name}.tsq"] = made.request
+        files[f"bundle.json.{signer.name}.tsr"] = made.reply
+    return stored_zip(dict(sorted(files.items()))), sha256(listed)
+
+
+def timeline(case: Case, captures: Iterable[Capture]) -> str:
+    """What happened when, in UTC, one line each. What strangers wrote stays on its line."""
+    moments: list[tuple[datetime, str]] = [
+        (event.at, f"case {event.state}, by {in_one_line(event.by)}: {in_one_line(event.what)}")
+        for event in case.events
+    ]
+    for capture in captures:
+        kept = f"{len(capture.parts)} files kept, {len(capture.missing)} could not be had"
+        moments.append((capture.captured_at, f"captured ({capture.outcome}): {kept}"))
+        moments += [
+            (stamp.at, f"manifest of {capture.id} signed by {stamp.authority} (its clock)")
+            for stamp in capture.timestamps
+        ]
+    title = in_one_line(case.listing.title or "(no title)")
+    lines = [
+        f"Case {case.id}: {title}",
+        f"Listing {in_one_line(case.listing.url)}",
+        *(["REHEARSAL: invented data, not a real listing."] if case.rehearsal else []),
+        "",
+        *(f"{at:%Y-%m-%d %H:%M:%S} UTC  {what}" for at, what in sorted(moments)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _side_by_side(
+    case: Case,
+    captures: Sequence[Capture],
+    files: dict[str, bytes],
+    reference: Callable[[str], bytes],
+    made_at: datetime,
+) -> dict[str, bytes]:
+    """Each matched picture beside the brand's own: PNG files, and all of them as one PDF."""
+    sheets: dict[str, bytes] = {}
+    pages: list[Image.Image] = []
+    known = {capture.id for capture in captures}
+    for number, found in enumerate(case.pictures, start=1):
+        name = f"captures/{found.capture_id}/{found.part_name}"
+        if found.capture_id not in known or name not in files:
+            continue
+        try:
+            sheet = side_by_side(files[name], reference(found.reference_id), _match(found))
+        except (UnreadablePicture, NoSuchObject, KeyError):
+            continue  # the reference was taken out of the config since: the rest is still evidence
+        page = Image.open(BytesIO(sheet)).convert("RGB")
+        png = BytesIO()
+        page.save(png, "PNG")
+        sheets[f"side-by-side/{number:02}.png"] = png.getvalue()
+        pages.append(page)
+    if pages:
+        pdf = BytesIO()
+        moment = made_at.timetuple()
+        pages[0].save(
+            pdf,
+            "PDF",
+            save_all=True,
+            append_images=pages[1:],
+            title=f"Case {case.id}: found picture (left), own picture (right)",
+            creationDate=moment,
+            modDate=moment,
+        )
+        sheets["side-by-side/all.pdf"] = pdf.getvalue()
+    return sheets
+
+
+def _match(found: PictureEvidence) -> PictureMatch:
+    return PictureMatch(
+        reference_id=found.reference_id,
+        probability=found.probability,
+        relation=PictureRelation(found.relation),
+        evidence=MatchedBy.FINGERPRINT,
+        transform=found.explanation,
+        query_region=found.query_region,
+        reference_region=found.reference_region,
+    )
+
+
+def _records(captures: Iterable[Capture]) -> Iterable[str]:
+    for capture in captures:
+        yield (
+            f"   - capture {capture.id} of {capture.captured_at:%Y-%m-%d %H:%M:%S} UTC, manifest "
+            f"SHA-256 {capture.manifest_sha256}, {len(capture.parts)} files"
+        )
+
+
+def _how_to_verify(captures: Iterable[Capture], trusted: Sequence[TimestampAuthority]) -> str:
+    options = " ".join(f"--trust trust/{authority.name}.pem" for authority in trusted)
+    commands = [
+        f"    cd captures/{capture.id} && openssl ts -verify -data manifest.json \\\n"
+        f"      -in manifest.json.{stamp.authority}.tsr -CAfile ../../trust/{stamp.authority}.pem"
+        for capture in captures
+        for stamp in capture.timestamps
+    ]
+    return _template("VERIFY.md").substitute(
+        trust_options=options or "--trust CERTIFICATES.pem",
+        trust_note=(
+            "Those in `trust/` came with the bundle: compare their fingerprints "
+            "(`openssl x509 -noout -fingerprint -sha256 -in FILE`) with what the authority "
+            "publishes."
+            if trusted
+            else "No authority was configured when this was made, so there is no token to check."
+        ),
+        openssl_commands="\n\n".join(commands) or "    (this bundle holds none)",
+    )
+
+
+def _template(name: str) -> Template:
+    folder = resources.files("headwater.adapters").joinpath("bundle_templates")
+    return Template(folder.joinpath(name).read_text(encoding="utf-8"))
