@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from headwater.adapters.schedules import check_schedule
 from headwater.domain.brands import (
@@ -28,6 +28,14 @@ from headwater.domain.brands import (
     Watch,
 )
 from headwater.domain.platforms import Platform
+from headwater.domain.sellers import (
+    Account,
+    Identifier,
+    IdentifierKind,
+    ListedSeller,
+    SellerList,
+    read_identifier,
+)
 from headwater.matching.images import UnreadablePicture, open_picture
 from headwater.verifier import problem_with_certificates
 
@@ -84,6 +92,33 @@ class _Recipient(_Table):
         return name
 
 
+class _Seller(_Table):
+    """One entry of the owner's lists: who, and until when it counts."""
+
+    on: SellerList = Field(alias="list")
+    kind: Literal["account", "company", "licence", "phone", "email", "wechat", "address"]
+    value: _Text
+    platform: Platform | None = None
+    until: date | None = None
+    note: Annotated[str, Field(max_length=200)] = ""
+
+    def identifier(self) -> Identifier:
+        """Raises ValueError when the value is no good as what it is said to be."""
+        if self.kind == "account":
+            if self.platform is None:
+                raise ValueError("an account belongs to a platform; add platform = …")
+            return Identifier(IdentifierKind.ACCOUNT, str(Account(self.platform, self.value)))
+        found = read_identifier(self.kind, self.value, Platform.GENERIC)
+        if not found:
+            raise ValueError(f"{self.value!r} is no {self.kind} by which one seller is known")
+        return min(found)
+
+    @model_validator(mode="after")
+    def _usable(self) -> "_Seller":
+        self.identifier()
+        return self
+
+
 class _Brand(_Table):
     id: _Id
     name: _Text
@@ -94,6 +129,7 @@ class _Brand(_Table):
     right: list[_Right] = []
     watch: Annotated[list[_Watch], Field(min_length=1)]
     recipient: Annotated[list[_Recipient], Field(min_length=1)]
+    seller: list[_Seller] = []
 
 
 class _Access(_Table):
@@ -278,6 +314,15 @@ def _brand(brand: _Brand, products: tuple[Product, ...]) -> Brand:
         recipients=tuple(
             Recipient(email=person.email, timezone=person.timezone, role=person.role)
             for person in brand.recipient
+        ),
+        sellers=tuple(
+            ListedSeller(
+                on=seller.on,
+                identifier=seller.identifier(),
+                until=seller.until,
+                note=seller.note,
+            )
+            for seller in brand.seller
         ),
     )
 
