@@ -29,7 +29,15 @@ class RunsInMemory:
         self.kept: list[Run] = []
 
     def add(self, run: Run) -> None:
-        self.kept.append(run)
+        self.kept = [known for known in self.kept if _key(known) != _key(run)] + [run]
+
+    def get(self, brand: str, started_at: datetime, run_id: str) -> Run | None:
+        wanted = (brand, started_at, run_id)
+        return next((run for run in self.kept if _key(run) == wanted), None)
+
+
+def _key(run: Run) -> tuple[str, datetime, str]:
+    return run.brand, run.started_at, run.id
 
 
 class PagesInMemory:

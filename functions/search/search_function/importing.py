@@ -22,8 +22,7 @@ from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand, Desk
-from headwater.marketplaces.files import pages_in
-from headwater.usecases.search import import_pages
+from headwater.usecases.importing import import_file
 from search_function.settings import Settings
 
 logger = Logger()
@@ -39,28 +38,32 @@ def _settings() -> Settings:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(
+    failed = process_partial_response(
         event=event, record_handler=read_dropped, processor=processor, context=context
     )
+    metrics.add_metric("Completed", MetricUnit.Count, 1)
+    return failed
 
 
 def read_dropped(record: SQSRecord) -> None:
     notification = json.loads(record.body)
     for dropped in notification.get("Records", []):  # none in S3's own test message
-        read_file(unquote_plus(dropped["s3"]["object"]["key"]))
+        brought_at = datetime.fromisoformat(dropped["eventTime"])
+        read_file(unquote_plus(dropped["s3"]["object"]["key"]), brought_at)
 
 
-def read_file(key: str) -> None:
+def read_file(key: str, brought_at: datetime) -> None:
     settings = _settings()
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
     body = work.get(key)
     name = key.removeprefix("import/")
     for brand in brands_for(name, desk):
-        run = import_pages(
+        run = import_file(
             name,
-            pages_in(name, body),
+            body,
             brand=brand,
+            brought_at=brought_at,
             rehearsal=bool(settings.marketplace_rehearsal),
             listings=Listings(settings.listings_table),
             runs=Runs(settings.runs_table),

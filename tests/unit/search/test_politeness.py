@@ -61,7 +61,9 @@ def test_our_own_group_in_robots_txt_counts() -> None:
         polite(host).fetch(PAGE)
 
 
-@pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (503, False), (429, False)])
+@pytest.mark.parametrize(
+    ("status", "allowed"), [(404, True), (403, True), (503, False), (429, False)]
+)
 def test_a_robots_txt_that_cannot_be_had(status: int, allowed: bool) -> None:
     fetcher = polite(Host("User-agent: *\nDisallow: /", status))
     if allowed:

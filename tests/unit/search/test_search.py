@@ -2,18 +2,16 @@
 
 import json
 from dataclasses import replace
-
-import pytest
+from datetime import datetime, timedelta
 
 from headwater.domain.brands import PlatformAccess, Watch
 from headwater.domain.coverage import Run
 from headwater.domain.exchanges import Fetched
 from headwater.domain.listings import CollectedBy
-from headwater.domain.pages import Page, Verdict
+from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
-from headwater.usecases.search import import_pages, search
+from headwater.usecases.search import search
 from headwater_demo.marketplace import REFUSED_WORD
-from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
 from tests.fakes.search import (
     NOON,
@@ -39,27 +37,16 @@ class Room:
         platform: Platform = Platform.ALIEXPRESS,
         access: PlatformAccess = ALLOWED,
         web: RehearsedWeb | None = None,
+        slot: datetime = NOON,
     ) -> Run:
         watch = Watch(id="mugs", platforms=(platform,), words=words)
         return search(
             platform,
             brand=replace(BRAND, watches=(watch,)),
             access=access,
-            slot=NOON,
+            slot=slot,
             rehearsal=True,
             fetches=web or RehearsedWeb(),
-            listings=self.listings,
-            runs=self.runs,
-            pages=self.pages,
-            clock=lambda: NOON,
-        )
-
-    def import_pages(self, *pages: Page) -> Run:
-        return import_pages(
-            "saved.html",
-            pages,
-            brand=BRAND,
-            rehearsal=True,
             listings=self.listings,
             runs=self.runs,
             pages=self.pages,
@@ -80,7 +67,7 @@ def test_what_is_found_is_kept_with_how_it_was_found() -> None:
 def test_the_second_run_finds_nothing_new() -> None:
     room = Room()
     room.search("harvelk")
-    again = room.search("harvelk")
+    again = room.search("harvelk", slot=NOON + timedelta(days=1))
     assert again.asked[0].items > 0
     assert again.asked[0].new == 0
     assert len(room.pages.kept) == 1
@@ -129,38 +116,9 @@ def test_a_page_whose_data_moved_is_a_drift_and_not_an_empty_result() -> None:
     assert run.asked[0].verdict is Verdict.SCHEMA_DRIFT
 
 
-def test_a_person_s_page_is_read_and_marked_as_a_person_s(tmp_path_factory: pytest.TempPathFactory) -> None:
-    room = Room()
-    files = write_saved_pages(tmp_path_factory.mktemp("saved"))
-    run = room.import_pages(*(Page(url="", body=file.read_bytes()) for file in files))
-    assert run.covered
-    assert {sighting.collected_by for sighting in room.listings.kept.values()} == {
-        CollectedBy.PERSON
-    }
-    platforms = {sighting.listing.key.platform for sighting in room.listings.kept.values()}
-    assert platforms == {Platform.ALIEXPRESS, Platform.ALIBABA, Platform.ALI1688}
-
-
-def test_one_unreadable_page_stops_none_of_the_others(tmp_path_factory: pytest.TempPathFactory) -> None:
-    room = Room()
-    good = write_saved_pages(tmp_path_factory.mktemp("saved"))[0].read_bytes()
-    run = room.import_pages(
-        Page(url="", body=b"\x00\xff not a page"), Page(url="", body=good)
-    )
-    assert [asked.verdict.covers for asked in run.asked] == [False, True]
-    assert run.asked[0].reason
-    assert room.listings.kept
-
-
-def test_the_same_file_again_brings_nothing_new(tmp_path_factory: pytest.TempPathFactory) -> None:
-    room = Room()
-    page = Page(url="", body=write_saved_pages(tmp_path_factory.mktemp("saved"))[0].read_bytes())
-    first, second = room.import_pages(page), room.import_pages(page)
-    assert first.id == second.id
-    assert sum(asked.new for asked in second.asked) == 0
-
-
-def test_an_empty_file_is_said_to_be_empty() -> None:
-    run = Room().import_pages()
-    assert not run.covered
-    assert run.asked[0].reason == "the file holds no page"
+def test_a_slot_is_searched_once() -> None:
+    room, web = Room(), RehearsedWeb()
+    first = room.search("harvelk", web=web)
+    asked = len(web.asked)
+    assert room.search("harvelk", web=web) == first
+    assert len(web.asked) == asked

@@ -1,4 +1,4 @@
-"""`headwater import`: put saved pages where the stack reads them."""
+"""`headwater import`: put saved pages and lists of links where the stack reads them."""
 
 import argparse
 import mimetypes
@@ -6,25 +6,39 @@ import sys
 from pathlib import Path
 
 from headwater.adapters.store import Bucket
+from headwater.domain.strangers import in_one_line
+from headwater.usecases.importing import Reading, read_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="saved pages")
-    parser.add_argument("--bucket", required=True, help="the stack's output WorkBucket")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="saved pages (HTML, MHTML), HAR, WARC, WACZ, replies (JSON), lists of links "
+        "(text, CSV, TSV, XLSX), or a zip of those",
+    )
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--bucket", help="the stack's work bucket (its output WorkBucket)")
+    where.add_argument(
+        "--preview", action="store_true", help="only show what would be read; nothing is sent"
+    )
     parser.add_argument("--brand", default="", help="for this brand only (its id in the config)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    bucket = Bucket(arguments.bucket)
     failed = 0
     for file in arguments.files:
         try:
-            import_file(file, bucket, brand=arguments.brand)
+            if arguments.preview:
+                failed += preview(file)
+            else:
+                import_file(file, Bucket(arguments.bucket), brand=arguments.brand)
+                print(f"{file}: handed over")
         except OSError as error:
             print(f"{file}: cannot be read ({error.strerror}); the others go on", file=sys.stderr)
             failed += 1
-        else:
-            print(f"{file}: handed over")
     return 1 if failed else 0
 
 
@@ -35,3 +49,21 @@ def import_file(file: Path, work: Bucket, *, brand: str = "") -> str:
     key = f"import/{folder}{file.name}"
     work.put(key, file.read_bytes(), media_type)
     return key
+
+
+def preview(file: Path) -> int:
+    """Print what the import function would read; how many things in it say nothing."""
+    readings = list(read_file(file.name, file.read_bytes()))
+    listings = {str(listing.key) for reading in readings for listing in reading.listings}
+    unread = [reading for reading in readings if not reading.verdict.covers]
+    print(f"{file}: {len(listings)} listings; {len(unread)} of {len(readings)} parts not read")
+    for reading in readings:
+        print("  " + _described(reading))
+    return bool(unread)
+
+
+def _described(reading: Reading) -> str:
+    title = reading.platform.title
+    first = next((listing.title for listing in reading.listings if listing.title), None)
+    said = f"{in_one_line(reading.name)}: {title}, {reading.verdict}: {in_one_line(reading.reason)}"
+    return f"{said}; the first: {in_one_line(first, most=60)}" if first else said

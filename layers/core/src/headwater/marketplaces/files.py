@@ -1,7 +1,7 @@
-"""The pages in a file that a person saved: HTML, JSON, MHTML, HAR, WARC, each also in gzip or zip.
+"""What is in a file that a person brings: pages (HTML, JSON, MHTML, HAR, WARC) or lists of links.
 
-Of a container only bodies, addresses and media types leave this module: cookies, authorisation
-and everything that was sent stay behind.
+Each may also come in gzip or zip. Of a container only bodies, addresses and media types leave this
+module: cookies, authorisation and everything that was sent stay behind.
 """
 
 import base64
@@ -12,10 +12,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import Message
 from io import BytesIO
 
 from headwater.domain.pages import Page
+from headwater.marketplaces.lists import AddressList, is_workbook, read_list
 from headwater.marketplaces.lookup import dig, objects
 from headwater.marketplaces.urls import host_of
 
@@ -30,22 +32,53 @@ class BadFile(Exception):  # noqa: N818 - says what the file is
     """A file that cannot be opened; the message says why, in words for its owner."""
 
 
-def pages_in(name: str, body: bytes) -> Iterator[Page]:
-    """Its pages, with their addresses where the file knows them. Raises BadFile.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A file, or one member of an archive, that could not be read, and why."""
+
+    name: str
+    reason: str
+
+
+Content = Page | AddressList | Unread
+
+
+def contents(name: str, body: bytes) -> Iterator[Content]:
+    """All that a file holds, in its order. What cannot be read is told, and the rest goes on.
 
     `name` is the file's name, for messages only: what a file is, its bytes say.
     """
     if not body.strip():
-        raise BadFile(f"{name}: the file is empty")
-    yield from _opened(name, body, depth=0)
+        yield Unread(name=name, reason="the file is empty")
+        return
+    try:
+        yield from _opened(name, body, depth=0)
+    except BadFile as problem:
+        yield Unread(name=name, reason=str(problem).removeprefix(f"{name}: "))
 
 
-def _opened(name: str, body: bytes, *, depth: int) -> Iterator[Page]:
+def pages_in(name: str, body: bytes) -> Iterator[Page]:
+    """Its pages, with their addresses where the file knows them. Raises BadFile if it has none."""
+    unread: Unread | None = None
+    pages = 0
+    for content in contents(name, body):
+        if isinstance(content, Page):
+            pages += 1
+            yield content
+        elif isinstance(content, Unread):
+            unread = unread or content
+        elif content.entries:
+            unread = unread or Unread(name=name, reason="a list of links: bring it with `import`")
+    if unread and not pages:
+        raise BadFile(f"{unread.name}: {unread.reason}")
+
+
+def _opened(name: str, body: bytes, *, depth: int) -> Iterator[Content]:
     if depth > 2:
         raise BadFile(f"{name}: archives inside archives inside archives")
     if body.startswith(b"\x1f\x8b"):
         yield from _opened(name, _unpacked(name, body), depth=depth + 1)
-    elif body.startswith(b"PK\x03\x04"):
+    elif body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _zip(name, body, depth=depth)
     elif body.startswith(b"WARC/"):
         yield from _warc(body)
@@ -54,7 +87,7 @@ def _opened(name: str, body: bytes, *, depth: int) -> Iterator[Page]:
     elif _is_har(body):
         yield from _har(name, body)
     else:
-        yield Page(url="", body=body)
+        yield read_list(body) or Page(url="", body=body)
 
 
 def _unpacked(name: str, packed: bytes) -> bytes:
@@ -77,28 +110,47 @@ def _unpacked(name: str, packed: bytes) -> bytes:
     return b"".join(out)
 
 
-def _zip(name: str, body: bytes, *, depth: int) -> Iterator[Page]:
-    """WACZ and plain zip files: their members, by content. Nothing is written to disk."""
+def _zip(name: str, body: bytes, *, depth: int) -> Iterator[Content]:
+    """XLSX, WACZ and plain zip files: their members, by content. Nothing is written to disk."""
     try:
-        with zipfile.ZipFile(BytesIO(body)) as archive:
-            members = [item for item in archive.infolist() if not item.is_dir()]
-            if len(members) > _MOST_FILES:
-                raise BadFile(f"{name}: holds more than {_MOST_FILES} files")
-            left = LARGEST
-            for member in members:
-                if not re.search(
-                    r"(?i)\.(?:html?|json|mhtml?|har|warc|warc\.gz)$", member.filename
-                ):
-                    continue
+        archive = zipfile.ZipFile(BytesIO(body))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+        raise BadFile(f"{name}: broken zip ({problem})") from None
+    with archive:
+        if is_workbook(archive):
+            yield read_list(body) or Unread(name=name, reason="a table without a link in it")
+            return
+        members = [item for item in archive.infolist() if _may_hold_pages(item.filename)]
+        if len(members) > _MOST_FILES:
+            raise BadFile(f"{name}: holds more than {_MOST_FILES} files")
+        left = LARGEST
+        for member in members:
+            inside = f"{name}/{member.filename}"
+            try:
                 with archive.open(member) as stream:
                     content = stream.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
-                if content.strip():
-                    yield from _opened(f"{name}/{member.filename}", content, depth=depth + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as problem:
-        raise BadFile(f"{name}: broken zip ({problem})") from None
+            except _BROKEN as problem:
+                yield Unread(name=inside, reason=f"broken or locked in its zip ({problem})")
+                continue
+            left -= len(content)
+            if left < 0:
+                raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
+            if not content.strip():
+                continue
+            try:
+                yield from _opened(inside, content, depth=depth + 1)
+            except BadFile as problem:
+                yield Unread(name=inside, reason=str(problem).removeprefix(f"{inside}: "))
+
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
+_SAVED = re.compile(
+    r"\.(?:html?|json|mhtml?|har|warc|warc\.gz|csv|tsv|txt|xlsx|url|zip|wacz)$", re.IGNORECASE
+)
+
+
+def _may_hold_pages(member: str) -> bool:
+    return bool(_SAVED.search(member)) and not member.startswith("__MACOSX/")
 
 
 # --- MHTML ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Ask a platform, or read what a person brought, and keep every listing that is new."""
+"""Ask a platform what the watches look for, and keep every listing that is new."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -16,7 +16,6 @@ from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
 from headwater.domain.platforms import Platform
 
 PAGE_FETCH = "page_fetch"
-IMPORT = "import"
 
 
 class Fetches(Protocol):
@@ -32,9 +31,10 @@ class KeepsListings(Protocol):
 
 
 class KeepsRuns(Protocol):
-    """Keeps what was asked and answered."""
+    """Keeps what was asked and answered; a run is known by its brand, start and id."""
 
     def add(self, run: Run) -> None: ...
+    def get(self, brand: str, started_at: datetime, run_id: str) -> Run | None: ...
 
 
 class KeepsPages(Protocol):
@@ -58,10 +58,12 @@ def search(
 ) -> Run:
     """One run over all of the brand's watches on a platform. `slot` is the scheduled time.
 
-    A refusal ends the run: what was found is kept, what was not asked any more is said.
+    A refusal ends the run: what was found is kept, what was not asked any more is said. A slot
+    that was searched already is not searched again: its run is returned as it was.
     """
-    started_at = clock()
     run_id = f"{brand.id}#{platform}#{slot:%Y-%m-%dT%H:%MZ}"
+    if known := runs.get(brand.id, slot, run_id):
+        return known
     asked: list[Asked] = []
     refusal: Asked | None = None
     for watch in brand.watches:
@@ -85,8 +87,8 @@ def search(
                 asked.append(answer)
                 continue
             fetched, reading = answer
-            page_object = _keep_page(fetched.page, pages)
-            new = _keep_listings(
+            page_object = keep_page(fetched.page, pages)
+            new = keep_listings(
                 reading.listings,
                 listings,
                 lambda listing, rank, q=question, key=page_object: Sighting(  # type: ignore[misc]
@@ -108,64 +110,7 @@ def search(
     run = Run(
         brand=brand.id,
         id=run_id,
-        started_at=started_at,
-        finished_at=clock(),
-        asked=tuple(asked),
-        rehearsal=rehearsal,
-    )
-    runs.add(run)
-    return run
-
-
-def import_pages(
-    name: str,
-    saved: Iterable[Page],
-    *,
-    brand: Brand,
-    rehearsal: bool,
-    listings: KeepsListings,
-    runs: KeepsRuns,
-    pages: KeepsPages,
-    clock: Callable[[], datetime],
-) -> Run:
-    """Read the pages of one file that a person saved. A page that says nothing is said so."""
-    started_at = clock()
-    digest = hashlib.sha256()
-    asked: list[Asked] = []
-    for page in saved:
-        digest.update(page.body)
-        try:
-            reading = marketplaces.read(page)
-        except LayoutChanged as error:
-            unread = _Question(platform=Platform.GENERIC, watch="", query=name, route=IMPORT)
-            asked.append(unread.not_answered(Verdict.SCHEMA_DRIFT, str(error)))
-            continue
-        question = _Question(platform=reading.platform, watch="", query=name, route=IMPORT)
-        page_object = _keep_page(page, pages)
-        new = _keep_listings(
-            reading.listings,
-            listings,
-            lambda listing, rank, key=page_object: Sighting(  # type: ignore[misc]
-                brand=brand.id,
-                listing=listing,
-                run=f"{brand.id}#{IMPORT}#{name}",
-                watch="",
-                query=name,
-                rank=rank,
-                route=IMPORT,
-                collected_by=CollectedBy.PERSON,
-                seen_at=clock(),
-                page_object=key,
-            ),
-        )
-        asked.append(question.answered(reading, new))
-    if not asked:
-        unread = _Question(platform=Platform.GENERIC, watch="", query=name, route=IMPORT)
-        asked.append(unread.not_answered(Verdict.ERROR, "the file holds no page"))
-    run = Run(
-        brand=brand.id,
-        id=f"{brand.id}#{IMPORT}#{digest.hexdigest()[:16]}",
-        started_at=started_at,
+        started_at=slot,
         finished_at=clock(),
         asked=tuple(asked),
         rehearsal=rehearsal,
@@ -218,13 +163,13 @@ def _ask(question: _Question, fetches: Fetches) -> Asked | tuple[Fetched, PageRe
         return question.not_answered(Verdict.SCHEMA_DRIFT, str(error))
 
 
-def _keep_page(page: Page, pages: KeepsPages) -> str:
+def keep_page(page: Page, pages: KeepsPages) -> str:
     key = f"pages/{hashlib.sha256(page.body).hexdigest()}"
     pages.put_once(key, page.body, "application/octet-stream")
     return key
 
 
-def _keep_listings(
+def keep_listings(
     found: Iterable[Listing],
     listings: KeepsListings,
     sighting: Callable[[Listing, int], Sighting],

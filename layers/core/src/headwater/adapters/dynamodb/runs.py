@@ -1,7 +1,7 @@
 """The runs table: what was asked, what was answered, and what could not be looked at."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
@@ -32,12 +32,23 @@ class Runs:
     def add(self, run: Run) -> None:
         self._row(
             run.brand,
-            f"{run.started_at.isoformat()}#{run.id}",
+            _row_key(run.started_at, run.id),
             record=json.dumps(encode(run), ensure_ascii=False),
             expires=int((run.started_at + _KEPT).timestamp()),
         ).save()
+
+    def get(self, brand: str, started_at: datetime, run_id: str) -> Run | None:
+        try:
+            row = self._row.get(brand, _row_key(started_at, run_id))
+        except self._row.DoesNotExist:
+            return None
+        return decode(Run, json.loads(row.record))
 
     def latest(self, brand: str, limit: int) -> list[Run]:
         """The last runs, the newest first."""
         rows = self._row.query(brand, scan_index_forward=False, limit=limit)
         return [decode(Run, json.loads(row.record)) for row in rows]
+
+
+def _row_key(started_at: datetime, run_id: str) -> str:
+    return f"{started_at.isoformat()}#{run_id}"

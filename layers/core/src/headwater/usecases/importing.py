@@ -1,0 +1,164 @@
+"""Read what a person brought: saved pages, interface replies, lists of links."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from headwater import marketplaces
+from headwater.domain.brands import Brand
+from headwater.domain.coverage import Asked, Run
+from headwater.domain.listings import CollectedBy, Listing, Sighting
+from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
+from headwater.domain.platforms import Platform
+from headwater.marketplaces.files import Unread, contents
+from headwater.marketplaces.lists import AddressList, Entry
+from headwater.marketplaces.urls import host_of
+from headwater.usecases.search import KeepsListings, KeepsPages, KeepsRuns, keep_page
+
+IMPORT = "import"
+_SHORT_LINKS = {"a.aliexpress.com", "s.click.aliexpress.com", "qr.1688.com", "m.tb.cn", "e.tb.cn"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One thing in a file, and what we understood of it. `name`: the file, member or row."""
+
+    name: str
+    platform: Platform
+    verdict: Verdict
+    reason: str
+    listings: tuple[Listing, ...] = ()
+    page: Page | None = None
+
+
+def import_file(
+    name: str,
+    body: bytes,
+    *,
+    brand: Brand,
+    brought_at: datetime,
+    rehearsal: bool,
+    listings: KeepsListings,
+    runs: KeepsRuns,
+    pages: KeepsPages,
+    clock: Callable[[], datetime],
+) -> Run:
+    """Keep the listings of one file. What cannot be read stops nothing and is said in the run.
+
+    `brought_at` is when the file was handed over: told twice of it, we read it once.
+    """
+    run_id = f"{brand.id}#{IMPORT}#{hashlib.sha256(body).hexdigest()[:16]}"
+    if known := runs.get(brand.id, brought_at, run_id):
+        return known
+    asked: list[Asked] = []
+    for reading in read_file(name, body):
+        page_object = keep_page(reading.page, pages) if reading.page else None
+        new = 0
+        for rank, listing in enumerate(reading.listings, start=1):
+            new += listings.add(
+                Sighting(
+                    brand=brand.id,
+                    listing=listing,
+                    run=run_id,
+                    watch="",
+                    query=name,
+                    rank=rank,
+                    route=IMPORT,
+                    collected_by=CollectedBy.PERSON,
+                    seen_at=clock(),
+                    page_object=page_object,
+                )
+            )
+        asked.append(
+            Asked(
+                platform=reading.platform,
+                watch="",
+                query=reading.name,
+                route=IMPORT,
+                verdict=reading.verdict,
+                reason=reading.reason,
+                items=len(reading.listings),
+                new=new,
+            )
+        )
+    run = Run(
+        brand=brand.id,
+        id=run_id,
+        started_at=brought_at,
+        finished_at=clock(),
+        asked=tuple(asked),
+        rehearsal=rehearsal,
+    )
+    runs.add(run)
+    return run
+
+
+def read_file(name: str, body: bytes) -> Iterator[Reading]:
+    """What a file holds, at least one reading. A list of links is one reading per platform."""
+    empty = True
+    for content in contents(name, body):
+        empty = False
+        match content:
+            case Page():
+                yield _page(name, content)
+            case AddressList():
+                yield from _links(name, content)
+            case Unread():
+                yield _unread(content.name, content.reason)
+    if empty:
+        yield _unread(name, "the file holds no page and no link")
+
+
+def _page(name: str, page: Page) -> Reading:
+    try:
+        reading: PageReading = marketplaces.read(page)
+    except LayoutChanged as changed:
+        return Reading(
+            name=name,
+            platform=changed.platform or Platform.GENERIC,
+            verdict=Verdict.SCHEMA_DRIFT,
+            reason=str(changed),
+        )
+    return Reading(
+        name=name,
+        platform=reading.platform,
+        verdict=reading.verdict,
+        reason=reading.reason,
+        listings=reading.listings,
+        page=page,
+    )
+
+
+def _links(name: str, links: AddressList) -> Iterator[Reading]:
+    found: dict[Platform, dict[str, Listing]] = {}
+    for entry in links.entries:
+        key = marketplaces.identify(entry.address)
+        if key is None:
+            yield _unread(f"{name}, row {entry.row}", _why_not(entry))
+            continue
+        listing = Listing(key=key, url=marketplaces.canonical_url(key), title=entry.title)
+        found.setdefault(key.platform, {}).setdefault(str(key), listing)
+    for platform, listings in found.items():
+        yield Reading(
+            name=name,
+            platform=platform,
+            verdict=Verdict.OK,
+            reason=f"links from {links.column}",
+            listings=tuple(listings.values()),
+        )
+
+
+def _why_not(entry: Entry) -> str:
+    if not entry.address:
+        return "no link in this row"
+    host = host_of(entry.address)
+    if host in _SHORT_LINKS:
+        return f"{host} hides where it leads: open the link and bring the address it ends at"
+    if marketplaces.identify_seller(entry.address):
+        return "a seller's address, not a listing's: save the page and import that"
+    return f"no listing of a marketplace that Headwater knows: {entry.address[:120]}"
+
+
+def _unread(name: str, reason: str) -> Reading:
+    return Reading(name=name, platform=Platform.GENERIC, verdict=Verdict.ERROR, reason=reason)
