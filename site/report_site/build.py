@@ -21,8 +21,12 @@ from mkdocs.exceptions import Abort
 from headwater.adapters.store import NoSuchObject
 from headwater.domain.brands import Brand
 from headwater.domain.pictures import UnreadablePicture
-from headwater.usecases import report
-from headwater.usecases.report import KeptCapture, Picture, ReportState
+from headwater.usecases.report.cases import KeptCapture, Picture, case_page, case_row
+from headwater.usecases.report.coverage import coverage, run_views
+from headwater.usecases.report.listings import listing_rows
+from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
+from headwater.usecases.report.sellers import seller_views
+from headwater.usecases.report.state import ReportState
 from report_site.charts import BANDS, stacked_bars
 from report_site.markdown import encode
 from report_site.thumbnails import SIZES, make_thumbnails, thumbnail_name
@@ -90,36 +94,39 @@ def build_site(
 
 def _pictures(state: ReportState) -> Iterator[Picture]:
     for case in state.cases:
-        page = report.case_page(state, case)
+        page = case_page(state, case)
         shown = [page.row.picture, *page.other_pictures]
         shown += [picture for pair in page.pairs for picture in (pair.found, pair.own)]
         yield from filter(None, shown)
-    for row in report.listing_rows(state):
+    for row in listing_rows(state):
         if row.picture:
             yield row.picture
 
 
 def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) -> int:
     templates = _templates()
-    covered = report.coverage(state)
-    suspects = report.suspects_by_platform(state)
+    covered = coverage(state)
+    sellers = seller_views(state)
+    seller_of = {row.id: seller for seller in sellers for row in seller.cases}
+    suspects = suspects_by_platform(state)
     shared: dict[str, object] = {
         "as_of": state.as_of,
-        "rehearsal": state.rehearsal,
+        "rehearsed": state.rehearsed,
         "unreadable": unreadable,
         "band_words": BANDS,
         "coverage": covered,
-        "numbers": report.key_numbers(state),
+        "numbers": key_numbers(state),
     }
     pages: dict[str, dict[str, object]] = {
         "index.md": {
-            "todos": report.todos(state),
+            "todos": todos(state),
             "chart": stacked_bars(suspects) if suspects else None,
             "legend": [band for band in BANDS if any(row[band] for row in suspects.values())],
         },
-        "cases.md": {"cases": [report.case_row(state, case) for case in state.cases]},
-        "listings.md": {"listings": report.listing_rows(state)},
-        "coverage.md": {"runs": report.run_views(state)},
+        "cases.md": {"cases": [case_row(state, case) for case in state.cases]},
+        "sellers.md": {"sellers": sellers},
+        "listings.md": {"listings": listing_rows(state)},
+        "coverage.md": {"runs": run_views(state)},
         "about.md": {},
     }
     for name, values in pages.items():
@@ -128,9 +135,9 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
     (docs / "cases").mkdir()
     template = templates.get_template("case.md")
     for case in state.cases:
-        page = report.case_page(state, case)
+        page = case_page(state, case)
         path = (docs / page.row.page).with_suffix(".md")
-        text = template.render(**shared, case=page, name=path.stem)
+        text = template.render(**shared, case=page, name=path.stem, seller=seller_of.get(case.id))
         path.write_text(text, encoding="utf-8")
     return len(pages) + len(state.cases)
 
@@ -142,7 +149,7 @@ def _templates() -> jinja2.Environment:
         finalize=encode,  # every value of every {{ }}, so that none can be forgotten
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "ours": _ours,
         "iso": lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "utc": lambda at: _date(at.astimezone(UTC), "{} %b %Y, %H:%M UTC"),
@@ -151,11 +158,13 @@ def _templates() -> jinja2.Environment:
         "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
         "whole_percent": _whole_percent,
         "thousands": lambda number: f"{number:,}",
-        "signed": lambda number: f"{number:+d}".replace("-", "−"),
+        "signed": lambda number: f"{number:+d}".replace("-", "−") if number else "0",
         "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
         "large": lambda picture: thumbnail_name(picture.sha256, SIZES[1]),
-        "fetch_command": _fetch_command,
+        "fetch_commands": _fetch_commands,
+        "verify_commands": _verify_commands,
     }
+    environment.filters |= filters
     return environment
 
 
@@ -174,11 +183,24 @@ def _whole_percent(probability: float) -> str:
     return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
-def _fetch_command(capture: KeptCapture) -> str:
+def _fetch_commands(capture: KeptCapture) -> tuple[str, ...]:
+    """Without Headwater: exactly the version that was kept, and its hash."""
     version = capture.manifest.version_id
     return (
-        f"aws s3api get-object --bucket EVIDENCE_BUCKET --key {quote(capture.manifest.key)}"
-        f"{f' --version-id {quote(version)}' if version else ''} manifest.json"
+        (
+            f"aws s3api get-object --bucket EVIDENCE_BUCKET --key {quote(capture.manifest.key)}"
+            f"{f' --version-id {quote(version)}' if version else ''} manifest.json"
+        ),
+        "sha256sum manifest.json",
+    )
+
+
+def _verify_commands(capture: KeptCapture) -> tuple[str, ...]:
+    """With Headwater: every file of the capture at once."""
+    folder = capture.manifest.key.rpartition("/")[0]
+    return (
+        f"aws s3 cp --recursive {quote(f's3://EVIDENCE_BUCKET/{folder}/')} capture",
+        f"headwater verify capture --expect {capture.manifest_sha256}",
     )
 
 

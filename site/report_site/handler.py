@@ -20,7 +20,8 @@ from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand
 from headwater.domain.deadlines import Clock
-from headwater.usecases.report import Picture, read_state
+from headwater.usecases.report.cases import Picture
+from headwater.usecases.report.state import read_state
 from report_site.build import build_site, front_page
 from report_site.publish import Published, publish, published_files
 from report_site.settings import Settings

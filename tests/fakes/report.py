@@ -29,7 +29,8 @@ from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Infringement, Reason, Risk, Signal
-from headwater.usecases.report import Picture, ReportState
+from headwater.usecases.report.cases import Picture
+from headwater.usecases.report.state import ReportState
 from headwater_demo.forgeries import PHOTOGRAPHS, Forgery, forge
 from tests.factories import CASE
 
@@ -110,6 +111,7 @@ _OFFERS = (
         title="Wholesale Custom Logo Insulated Bottle 750ml Powder Coat Outdoor Flask",
         place="Yongkang, Zhejiang", price="3.10", currency="USD", quantity=500,
         picture="skerry-bottle-scene/cropped", score=81, band=Band.LIKELY, probability=0.97,
+        state=CaseState.CONFIRMED,
         explanation="cropped 35 %", found_region=(0.0, 0.0, 1.0, 1.0),
         own_region=(0.2, 0.12, 0.85, 0.9),
         reasons=(
@@ -232,6 +234,7 @@ def _found(offer: _Offer, data: bytes, digest: str) -> tuple[Case, Capture, Sigh
             location=offer.place,
             country="CN",
             years=4,
+            identifiers=(("phone", "+86 138 0000 0417"),) if offer.days_ago == 9 else (),
             badges=("verified supplier",) if offer.platform is Platform.ALIBABA else (),
         ),
         attributes=(("Brand Name", "NONE"), ("Origin", "Mainland China")),

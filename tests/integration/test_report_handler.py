@@ -92,7 +92,7 @@ def report(
     from report_site import handler
 
     handler._settings.cache_clear()
-    yield lambda: handler.lambda_handler({}, Context())  # type: ignore[arg-type]
+    yield lambda: handler.lambda_handler({}, Context())
     handler._settings.cache_clear()
 
 

@@ -14,7 +14,8 @@ from PIL import Image
 
 from headwater.adapters.store import NoSuchObject
 from headwater.domain.captures import Capture
-from headwater.usecases.report import Picture, ReportState
+from headwater.usecases.report.cases import Picture
+from headwater.usecases.report.state import ReportState
 from report_site.build import Built, build_site, front_page
 from report_site.markdown import visible
 from tests.factories import BRAND

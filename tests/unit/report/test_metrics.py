@@ -8,7 +8,7 @@ from headwater.adapters.deadline_rules import read_clock
 from headwater.domain.brands import RightKind
 from headwater.domain.complaints import Complaint, ComplaintEvent, ComplaintState, EventKind
 from headwater.domain.platforms import Platform
-from headwater.usecases.metrics import (
+from headwater.usecases.report.metrics import (
     Rate,
     counter_notices_missed,
     outcome,

@@ -17,21 +17,17 @@ from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Risk
-from headwater.usecases.report import (
-    VERDICTS,
-    ReportState,
-    case_page,
-    coverage,
-    defanged,
-    key_numbers,
-    listing_rows,
-    page_name,
-    read_state,
-    suspects_by_platform,
-    todos,
-)
+from headwater.usecases.report.cases import case_page
+from headwater.usecases.report.coverage import coverage
+from headwater.usecases.report.listings import listing_rows
+from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
+from headwater.usecases.report.sellers import seller_views
+from headwater.usecases.report.state import ReportState, read_state
+from headwater.usecases.report.words import VERDICTS, defanged, page_name
 from tests.factories import ANSWER, BRAND, CAPTURE, CASE, LISTING, NOON, RUN, SIGHTING
 from tests.fakes.report import autumn
+
+SECOND = ListingKey(Platform.ALI1688, "2")
 
 
 def a_state(**changes: object) -> ReportState:
@@ -99,6 +95,21 @@ def test_a_watched_platform_that_was_never_asked_is_a_gap() -> None:
     assert [gap.platform for gap in said.gaps] == ["Taobao"]
 
 
+def test_a_page_that_a_person_brought_is_no_question() -> None:
+    brought = replace(ANSWER, route="import", watch="", new=12)
+    said = coverage(a_state(runs=(a_run(brought),)))
+    assert not said.proven
+    assert said.asked == 0
+    assert "Pages that were brought by hand held 12 new listings." in said.sentence
+
+
+def test_a_brought_page_that_could_not_be_read_is_a_gap() -> None:
+    unread = replace(ANSWER, route="import", verdict=Verdict.SCHEMA_DRIFT, query="a.html", new=0)
+    said = coverage(a_state(runs=(a_run(ANSWER), a_run(unread))))
+    assert not said.proven
+    assert [gap.what for gap in said.gaps] == ["a.html"]
+
+
 def test_every_verdict_has_plain_words() -> None:
     assert set(VERDICTS) == set(Verdict)
 
@@ -143,6 +154,35 @@ def test_a_case_shows_the_date_of_its_complaint() -> None:
     assert due.at == page.row.due
 
 
+@pytest.mark.parametrize(
+    ("state", "command"),
+    [
+        (CaseState.OPEN, "headwater case confirm 1688-601748658723"),
+        (CaseState.WATCHING, "headwater case dismiss 1688-601748658723"),
+        (CaseState.CONFIRMED, "headwater complaint file --platform 1688"),
+    ],
+)
+def test_a_case_says_what_to_type_next(state: CaseState, command: str) -> None:
+    case = CASE.move(state, at=NOON, by="owner", what="looked at")
+    page = case_page(a_state(cases=(case,)), case)
+    assert any(line.startswith(command) for line in page.commands)
+
+
+def test_a_dangerous_id_is_quoted_for_the_shell() -> None:
+    case = replace(CASE, id="generic-$(reboot)")
+    page = case_page(a_state(cases=(case,)), case)
+    assert page.commands[0] == "headwater case confirm 'generic-$(reboot)'"
+
+
+def test_the_cases_of_one_seller_stand_together() -> None:
+    second = replace(CASE, id="1688-2", listing=replace(LISTING, key=SECOND))
+    first = CASE.move(CaseState.CONFIRMED, at=NOON, by="owner", what="ours")
+    [seller] = seller_views(a_state(cases=(first, second)))
+    assert {row.id for row in seller.cases} == {CASE.id, "1688-2"}
+    assert (seller.strikes, seller.repeat_offender) == (1, False)
+    assert seller.products == ("Fjellvik enamel mug",)
+
+
 # --- reading ---
 
 
@@ -179,7 +219,7 @@ def test_the_state_is_read_through_the_ports_and_another_brand_stays_out() -> No
     weak = replace(
         CASE,
         id="1688-2",
-        listing=replace(LISTING, key=ListingKey(Platform.ALI1688, "2")),
+        listing=replace(LISTING, key=SECOND),
         risk=Risk(score=20, band=Band.LOOK, reasons=(), infringement=None),
     )
     kept = Kept(cases=[weak, stranger, CASE], captures=[CAPTURE], listings=[SIGHTING])
@@ -212,12 +252,12 @@ def test_a_listing_seen_twice_is_listed_once_with_its_first_sight() -> None:
     assert row.seen_at == NOON
 
 
-def test_a_rehearsal_anywhere_is_said() -> None:
-    assert not a_state().rehearsal
-    assert a_state(cases=(replace(CASE, rehearsal=True),)).rehearsal
-    assert a_state(runs=(replace(RUN, rehearsal=True),)).rehearsal
+def test_a_rehearsal_anywhere_is_known() -> None:
+    assert a_state().rehearsed == {False}
+    assert a_state(cases=(replace(CASE, rehearsal=True),)).rehearsed == {True, False}
+    assert a_state(runs=(replace(RUN, rehearsal=True),)).rehearsed == {True, False}
     captures = {LISTING.key: (replace(CAPTURE, rehearsal=True),)}
-    assert a_state(captures=captures).rehearsal
+    assert a_state(captures=captures).rehearsed == {True, False}
 
 
 def test_the_state_is_as_new_as_its_latest_record() -> None:

@@ -69,14 +69,14 @@ def counter_notices_missed(complaints: Iterable[Complaint], *, clock: Clock, now
 
 def time_to_decision(complaints: Iterable[Complaint]) -> timedelta | None:
     """The median time from submission to the decision, of the decided; None when none is."""
-    spans = [
-        decided.at - submitted.at
+    seconds = [
+        (decided.at - submitted.at).total_seconds()
         for complaint in complaints
         if outcome(complaint) in {_S.UPHELD, _S.RESTORED, _S.REJECTED}
         and (submitted := _first(_changes(complaint), {_S.UNDER_REVIEW}))
         and (decided := _first(_changes(complaint), {_S.UPHELD, _S.RESTORED, _S.REJECTED}))
     ]
-    return median(spans) if spans else None
+    return timedelta(seconds=median(seconds)) if seconds else None
 
 
 def _changes(complaint: Complaint) -> list[ComplaintEvent]:

@@ -1,0 +1,145 @@
+"""What was asked and answered: whether "nothing new" may be said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from headwater.domain.coverage import Asked
+from headwater.domain.platforms import Platform
+from headwater.usecases.report.state import ReportState
+from headwater.usecases.report.words import VERDICTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """One question of a run and what became of it, in words."""
+
+    platform: str
+    query: str
+    route: str
+    covers: bool
+    refused: bool
+    verdict: str
+    reason: str
+    items: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    covered: bool
+    rehearsal: bool
+    answers: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Where we could not look."""
+
+    platform: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Whether "nothing new" may be said, the sentence that may, and what was not looked at."""
+
+    proven: bool
+    headline: str
+    sentence: str
+    asked: int
+    answered: int
+    new: int
+    gaps: tuple[Gap, ...]
+
+
+def run_views(state: ReportState) -> tuple[RunView, ...]:
+    """The last runs, newest first, every question with what became of it."""
+    return tuple(
+        RunView(
+            id=run.id,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            covered=run.covered,
+            rehearsal=run.rehearsal,
+            answers=tuple(
+                AnswerRow(
+                    platform=asked.platform.title,
+                    query=asked.query,
+                    route=asked.route.replace("_", " "),
+                    covers=asked.verdict.covers,
+                    refused=asked.verdict.refused,
+                    verdict=VERDICTS[asked.verdict],
+                    reason=asked.reason,
+                    items=asked.items,
+                    new=asked.new,
+                )
+                for asked in run.asked
+            ),
+        )
+        for run in state.runs
+    )
+
+
+def coverage(state: ReportState) -> Coverage:
+    """What the latest answer to every question says, and the watched platforms never asked.
+
+    A page that a person brought (for no watch) is no question; one that could not be read is a
+    gap all the same.
+    """
+    latest: dict[tuple[Platform, str, str, str], Asked] = {}
+    for run in state.runs:
+        for asked in run.asked:
+            latest.setdefault((asked.platform, asked.watch, asked.query, asked.route), asked)
+    gaps = [
+        Gap(
+            platform=asked.platform.title,
+            what=asked.query,
+            reason=f"{VERDICTS[asked.verdict]} ({asked.reason})"
+            if asked.reason
+            else VERDICTS[asked.verdict],
+        )
+        for asked in latest.values()
+        if not asked.verdict.covers
+    ]
+    watched = {platform for watch in state.brand.watches for platform in watch.platforms}
+    never = sorted(watched - {asked.platform for asked in latest.values()})
+    gaps += [
+        Gap(platform=platform.title, what="everything", reason="watched, but no run asked it yet")
+        for platform in never
+    ]
+    questions = [asked for asked in latest.values() if asked.watch]
+    answered = sum(asked.verdict.covers for asked in questions)
+    new = sum(asked.new for asked in latest.values())
+    return Coverage(
+        proven=bool(questions) and not gaps,
+        headline=_coverage_headline(len(questions), gaps),
+        sentence=_coverage_sentence(len(questions), answered, new, gaps),
+        asked=len(questions),
+        answered=answered,
+        new=new,
+        gaps=tuple(gaps),
+    )
+
+
+def _coverage_headline(asked: int, gaps: Sequence[Gap]) -> str:
+    if not asked:
+        return "We have not looked yet"
+    return "We could not look everywhere" if gaps else "Every question was answered"
+
+
+def _coverage_sentence(asked: int, answered: int, new: int, gaps: Sequence[Gap]) -> str:
+    listings = f"{new} new listing{'' if new == 1 else 's'}"
+    if not asked:
+        brought = f" Pages that were brought by hand held {listings}." if new else ""
+        return f"No search is recorded, so nothing can be said about new listings.{brought}"
+    if not gaps:
+        return f"{answered} of {asked} questions answered: {listings}."
+    where = ", ".join(sorted({gap.platform for gap in gaps}))
+    if not answered:
+        return f"0 of {asked} questions answered (not {where}): nothing can be said about new ones."
+    return f"{answered} of {asked} questions answered, not {where}; {listings} in what was."

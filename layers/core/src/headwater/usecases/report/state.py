@@ -1,0 +1,115 @@
+"""What the report of one brand is made of, read once: the same state gives the same pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from headwater.domain.brands import Brand
+from headwater.domain.captures import Capture
+from headwater.domain.cases import Case
+from headwater.domain.complaints import Complaint
+from headwater.domain.coverage import Run
+from headwater.domain.deadlines import Clock
+from headwater.domain.listings import ListingKey, Sighting
+
+LISTINGS_SHOWN = 500
+
+
+RUNS_SHOWN = 30
+
+
+class CasesOfBrand(Protocol):
+    def of_brand(self, brand: str) -> Iterable[Case]: ...
+
+
+class ComplaintsOfBrand(Protocol):
+    def of_brand(self, brand: str) -> Iterable[Complaint]: ...
+
+
+class CapturesOfListing(Protocol):
+    def of_listing(self, brand: str, key: ListingKey) -> Sequence[Capture]:
+        """Newest first."""
+        ...
+
+
+class LatestListings(Protocol):
+    def latest(self, brand: str, limit: int) -> Sequence[Sighting]:
+        """Newest first."""
+        ...
+
+
+class LatestRuns(Protocol):
+    def latest(self, brand: str, limit: int) -> Sequence[Run]:
+        """Newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportState:
+    """Everything that the report of one brand is made of. The same state gives the same pages."""
+
+    brand: Brand
+    cases: tuple[Case, ...]
+    complaints: tuple[Complaint, ...]
+    captures: Mapping[ListingKey, tuple[Capture, ...]]
+    """The captures of each listing, newest first."""
+    sightings: tuple[Sighting, ...]
+    runs: tuple[Run, ...]
+    clock: Clock
+    """What the complaints' dates are counted with."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The time of the latest thing that is known; None when nothing is."""
+        return max(
+            (
+                *(case.updated_at for case in self.cases),
+                *(complaint.updated_at for complaint in self.complaints),
+                *(one.captured_at for captures in self.captures.values() for one in captures),
+                *(sighting.seen_at for sighting in self.sightings),
+                *(run.finished_at for run in self.runs),
+            ),
+            default=None,
+        )
+
+    @property
+    def rehearsed(self) -> frozenset[bool]:
+        """Whether the records came from a rehearsal marketplace: {True} all, {False} none."""
+        captures = (one for captures in self.captures.values() for one in captures)
+        records: Iterable[Case | Complaint | Run | Capture] = (
+            *self.cases,
+            *self.complaints,
+            *self.runs,
+            *captures,
+        )
+        return frozenset(record.rehearsal for record in records)
+
+
+def read_state(
+    brand: Brand,
+    *,
+    cases: CasesOfBrand,
+    complaints: ComplaintsOfBrand,
+    captures: CapturesOfListing,
+    listings: LatestListings,
+    runs: LatestRuns,
+    clock: Clock,
+) -> ReportState:
+    """Read what the report needs: all cases and complaints, the latest listings and runs."""
+    all_cases = tuple(sorted(cases.of_brand(brand.id), key=_most_urgent_first))
+    sightings = tuple(listings.latest(brand.id, LISTINGS_SHOWN))
+    keys = {case.listing.key for case in all_cases} | {one.listing.key for one in sightings}
+    return ReportState(
+        brand=brand,
+        cases=all_cases,
+        complaints=tuple(sorted(complaints.of_brand(brand.id), key=lambda one: one.id)),
+        captures={key: tuple(captures.of_listing(brand.id, key)) for key in sorted(keys)},
+        sightings=sightings,
+        runs=tuple(runs.latest(brand.id, RUNS_SHOWN)),
+        clock=clock,
+    )
+
+
+def _most_urgent_first(case: Case) -> tuple[bool, int, str]:
+    return (not case.state.needs_attention, -case.risk.score, case.id)
