@@ -258,6 +258,8 @@ def test_mediation_and_the_statutory_route_do_not_stop_our_time(
     answered = moved(store, complaint, S.ANSWERED, hours(4))
     assert [due.rule.id for due in answered.own_deadlines(CLOCK)] == ["ECL-43"]
     assert answered.next_alert_at == hours(4)
+    upheld = moved(store, complaint, S.UPHELD, hours(5))
+    assert upheld.own_deadlines(CLOCK) == ()
 
 
 def test_a_second_notice_while_one_waits_does_not_give_more_time(

@@ -17,7 +17,9 @@ from headwater.adapters.mail import ON_THE_WIRE, compose
 from headwater.domain.alerts import Alert, Level
 from headwater.domain.brands import Recipient
 from headwater.domain.cases import Case
+from headwater.domain.complaints import ComplaintState
 from headwater.domain.strangers import in_one_line
+from headwater.usecases.complaints import move
 from tests.fakes.clock import ComplaintsInMemory
 from tests.unit.clock.desk import (
     ACT_BY,
@@ -199,6 +201,28 @@ def test_a_typed_date_and_an_own_setting_are_named_as_what_they_are() -> None:
 
 
 USUAL = mail(alert())
+
+
+def test_the_fifteen_days_of_the_law_ask_for_something_else() -> None:
+    store = ComplaintsInMemory()
+    complaint = move(
+        "fjellvik",
+        waiting_complaint(store).id,
+        ComplaintState.STATUTORY,
+        complaints=store,
+        clock=CLOCK,
+        at=RECEIVED + timedelta(hours=1),
+        now=RECEIVED + timedelta(hours=1),
+        by="owner",
+        source="test",
+    )
+    _, deadline = complaint.own_deadlines(CLOCK)
+    text = part(mail(replace(alert(), complaint=complaint, deadline=deadline)), "plain")
+    assert "The 15 days of the Chinese e-commerce law run since Mon 01 Jun 2026." in text
+    assert "Complain to an authority or sue" in text
+    assert "headwater complaint decide alibaba-0001 upheld --brand fjellvik" in text
+    assert "Rule ECL-43" in text
+
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -50,6 +50,10 @@ _TO_DO = {
         " Ask your Chinese lawyer today."
     ),
 }
+_COMMANDS = {
+    ComplaintState.COUNTER_FILED: "headwater complaint reject {id} --brand {brand}   (or: accept)",
+    ComplaintState.STATUTORY: "headwater complaint decide {id} upheld --brand {brand}",
+}
 _HAPPENED = {
     ComplaintState.COUNTER_FILED: "A seller answered your complaint on {platform} on {day}.",
     ComplaintState.STATUTORY: "The 15 days of the Chinese e-commerce law run since {day}.",
@@ -190,6 +194,7 @@ def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
         "rule": deadline.rule,
         "happened": _HAPPENED[event].format(platform=platform, day=f"{began:%a %d %b %Y}"),
         "to_do": _TO_DO[event],
+        "command": _COMMANDS[event].format(id=complaint.id, brand=alert.brand),
         "page": _page(report_url, alert.brand, complaint.cases[0]),
         "time_left": _time_left(alert),
         "china_time": f"Until {deadline.act_by_at.astimezone(CHINA):%A %d %B %Y, %H:%M} in China.",
@@ -204,8 +209,10 @@ def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
 def _subject(alert: Alert) -> str:
     """Our own words and ids only: the report's ids cannot carry a seller's text."""
     act_by = f"{alert.deadline.act_by_at.astimezone(CHINA):%a %d %b %H:%M} China time"
+    counter = alert.deadline.event == ComplaintState.COUNTER_FILED
+    kind = "Counter-notice" if counter else "15 days of the law"
     by_level = {
-        Level.AT_ONCE: f"Counter-notice: act by {act_by}",
+        Level.AT_ONCE: f"{kind}: act by {act_by}",
         Level.TWO_DAYS: f"Two days left: act by {act_by}",
         Level.ONE_DAY: f"ONE DAY LEFT: act by {act_by}",
         Level.SIX_HOURS: f"SIX HOURS LEFT: act by {act_by}",

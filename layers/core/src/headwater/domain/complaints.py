@@ -149,7 +149,8 @@ _ANSWERS_COUNTER = frozenset(
     }
 )
 """What ends our time to answer. Mediation and the statutory route run beside it and do not."""
-_ENDS_STATUTORY = frozenset({_S.RESTORED, _S.WITHDRAWN, _S.CLOSED})
+_ENDS_STATUTORY = frozenset({_S.UPHELD, _S.RESTORED, _S.WITHDRAWN, _S.CLOSED})
+"""An answer on the platform does not show it a lawsuit: it leaves these 15 days running."""
 
 
 class EventKind(StrEnum):
