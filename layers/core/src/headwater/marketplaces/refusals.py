@@ -20,18 +20,18 @@ from headwater.marketplaces.relevance import answers
 class Rule:
     """A page is `verdict` if the pattern stands in the place.
 
-    `longest`: above this many characters the pattern proves nothing (scripts of whole pages
-    know the way to the login too).
+    `longest`: the pattern proves something only on a page of at most so many characters of which
+    nothing else is known (the scripts of whole pages know the way to the login too); 0: always.
     """
 
     verdict: Verdict
     place: str
     pattern: re.Pattern[str]
     reason: str
-    longest: int = 10**9
+    longest: int = 0
 
 
-def _rule(verdict: Verdict, place: str, pattern: str, reason: str, longest: int = 10**9) -> Rule:
+def _rule(verdict: Verdict, place: str, pattern: str, reason: str, longest: int = 0) -> Rule:
     return Rule(verdict, place, re.compile(pattern, re.IGNORECASE), reason, longest)
 
 
@@ -191,7 +191,7 @@ def _verdict(document: Document, findings: Findings | None) -> tuple[Verdict, st
             return findings.verdict, findings.reason
     places = _places(document)
     for rule in RULES:
-        if len(document.text) > rule.longest:
+        if rule.longest and (findings is not None or len(document.text) > rule.longest):
             continue
         found = rule.pattern.search(places[rule.place]())
         if found:

@@ -40,9 +40,9 @@ def host_of(url: str) -> str:
 
 
 def path_of(url: str) -> str:
-    """The path; "" where there is none."""
+    """The path, double slashes made single; "" where there is none."""
     parts = split(url)
-    return parts.path if parts else ""
+    return re.sub(r"/{2,}", "/", parts.path) if parts else ""
 
 
 def parameters(url: str) -> dict[str, str]:
