@@ -27,6 +27,8 @@ class DueDate:
     at: datetime
     provisional: bool
     origin: str
+    otherwise: str | None
+    """The dates by each way of counting the days, where they differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +66,30 @@ def _due_date(deadline: Deadline) -> DueDate:
         what = _DUE_WORDS.get(deadline.event, "Act")
     else:
         what = f"The {rule.who.value} has until"
-    if deadline.basis is Basis.TYPED:
-        origin = "the date that the platform’s notice names"
-    else:
-        assumed = (
-            " (our assumption: no source states it)" if deadline.basis is Basis.DEFAULT else ""
-        )
-        origin = f"{rule.limit_in_words} from {rule.counts_from}{assumed}; rule {rule.id}"
+    dates = deadline.calendars
     return DueDate(
         ours=deadline.ours,
         what=what,
         at=deadline.act_by_at,
         provisional=deadline.provisional,
-        origin=origin,
+        origin=_origin(deadline),
+        otherwise=(
+            f"China’s official calendar: {dates.official}; Monday to Friday: {dates.mon_fri};"
+            f" without the make-up days: {dates.holidays_only}"
+            if dates.differ
+            else None
+        ),
+    )
+
+
+def _origin(deadline: Deadline) -> str:
+    rule = deadline.rule
+    if deadline.basis is Basis.TYPED:
+        return "The date that the platform’s own notice names, typed in by a person."
+    assumed = "; our assumption, no source states it" if deadline.basis is Basis.DEFAULT else ""
+    return (
+        f"{rule.limit_in_words} from {rule.counts_from}. Rule {rule.id}, {rule.confidence.value}"
+        f" confidence{assumed}: {rule.citation}"
     )
 
 

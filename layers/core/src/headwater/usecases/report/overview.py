@@ -92,12 +92,18 @@ def key_numbers(state: ReportState) -> tuple[KeyNumber, ...]:
         KeyNumber(
             name="takedown success",
             value=str(metrics.takedown_success(state.complaints)),
-            definition="Listings removed out of those decided. Pending and withdrawn ones are out.",
+            definition=(
+                "Listings removed ÷ listings decided (removed, restored or rejected). Pending and"
+                " withdrawn ones are in neither."
+            ),
         ),
         KeyNumber(
             name="counter-notices missed",
             value=str(_missed(state)),
-            definition="Counter-notices without your answer in time, out of those that are over.",
+            definition=(
+                "Counter-notices without your answer before the date to act by ÷ those answered or"
+                " over."
+            ),
         ),
         KeyNumber(
             name="time to a decision",
