@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deadlines_function.settings import Settings
 from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
@@ -18,16 +18,6 @@ from headwater.usecases.watchdog import Untold, untold
 
 logger = Logger()
 metrics = Metrics()
-
-
-class Settings(BaseSettings):
-    """It only reads: no mail, no cases."""
-
-    model_config = SettingsConfigDict(frozen=True)
-
-    complaints_table: str
-    alerts_table: str
-    work_bucket: str
 
 
 @cache

@@ -49,6 +49,14 @@ def test_in_words_it_says_by_when_and_what_is_not_certain(
     assert "Rule CMP-GENERIC (default, confidence low)" in words
 
 
+def test_a_name_is_understood_however_it_is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ("--platform", "Tmall-Global", "--event", "Counter filed", *ASKED[4:], "--json")
+    assert asked(*words) == 0
+    assert json.loads(capsys.readouterr().out)["rule"] == "CMP-GENERIC"
+
+
 def test_a_year_without_a_calendar_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert asked(*ASKED[:-1], "2026-12-31T09:30:00+08:00") == 0
     assert "Provisional" in capsys.readouterr().out

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         clock = own_clock(arguments.own)
         as_of = None if arguments.as_of is None else _day(arguments.as_of)
         at = instant(arguments.at)
-        deadline = clock.deadline(arguments.platform, arguments.event, at, as_of=as_of)
+        platform, event = _name(arguments.platform), _name(arguments.event)
+        deadline = clock.deadline(platform, event, at, as_of=as_of)
     except (BadRules, NoRule, ValueError, OSError) as error:
         print(f"headwater due: {error}", file=sys.stderr)
         return 2
@@ -48,6 +49,11 @@ def own_clock(own: Path | None) -> Clock:
         return read_clock(path.read_text(encoding="utf-8"))
     except BadRules as error:
         raise BadRules(f"{path}: {error}") from None
+
+
+def _name(text: str) -> str:
+    """Counter-Filed is counter_filed."""
+    return text.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _day(text: str) -> date:
