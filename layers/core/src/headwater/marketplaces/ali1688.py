@@ -14,7 +14,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import (
     Json,
@@ -413,7 +413,7 @@ def _cards(document: Document) -> Findings | None:
     query = None
     for card in cards:
         offer_id = _card_id(card)
-        tracking = card.attrib.get("data-aplus-report", "")[:3000]
+        tracking = own(card, "data-aplus-report")[:3000]
         keyword = re.search(r"\^se_keyword@([^^]{1,120})\^", tracking)
         query = query or (text(keyword[1]) if keyword else None)
         if offer_id is None:
@@ -440,7 +440,7 @@ def _cards(document: Document) -> Findings | None:
                 pictures=gallery(image_sources(card.css(".main-img, .mojar-element-image"))),
                 ad=bool(card.css(".adTag"))
                 or "_p_isad@1" in tracking
-                or "_p4p_" in card.attrib.get("data-renderkey", ""),
+                or "_p4p_" in own(card, "data-renderkey"),
                 sold=count(_sold_line(card)),
             )
         )
@@ -467,7 +467,7 @@ def _card_id(card: "Selector") -> str | None:
         ("data-offer-id", r"^([0-9]{9,20})$"),
         ("data-offerid", r"^([0-9]{9,20})$"),
     ):
-        seen = re.search(pattern, card.attrib.get(name, "")[:3000])
+        seen = re.search(pattern, own(card, name)[:3000])
         if seen:
             return seen[1]
     return None

@@ -11,7 +11,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, image_sources
+from headwater.marketplaces.elements import attribute, content, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
@@ -310,7 +310,7 @@ def _cards(document: Document) -> Findings | None:
     for card in cards:
         link = card.css("a[href*='/product-detail/']")
         key = ALIBABA.identify(attribute(link, "href") or "")
-        number = identifier(card.attrib.get("data-pid"))
+        number = identifier(own(card, "data-pid"))
         key = key or (ListingKey(Platform.ALIBABA, number) if number else None)
         if key is None:
             continue
@@ -325,7 +325,7 @@ def _cards(document: Document) -> Findings | None:
                 ".search-card-m-sale-features__item"
             )
         )
-        supplier = identifier(card.attrib.get("data-supplierid"))
+        supplier = identifier(own(card, "data-supplierid"))
         listings.append(
             Listing(
                 key=key,
@@ -429,7 +429,7 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
         return None
     if key is None:
         for link in page.css("a[href*='/product-detail/'], a[href*='productId=']"):
-            href = link.attrib["href"]
+            href = own(link, "href")
             named = identifier(parameters(href).get("productId"))
             key = market.identify(href) or (
                 ListingKey(Platform.ALIBABA, named) if named and market.serves(href) else None
@@ -514,9 +514,7 @@ def _store(document: Document, market: Alibaba) -> Findings | None:
     modules: dict[str, Json] = {}
     for module in document.selector.css("[module-name][module-data]")[:60]:
         try:
-            modules[module.attrib["module-name"]] = json.loads(
-                unquote(module.attrib["module-data"])
-            )
+            modules[own(module, "module-name")] = json.loads(unquote(own(module, "module-data")))
         except (ValueError, RecursionError):
             continue
     sign = _module_data(modules, "shopSign")

@@ -12,7 +12,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
@@ -604,7 +604,7 @@ def _cards(document: Document) -> Findings | None:
         for card in page.css(
             ".search-card-item, a.search-card-item, .search-item-card-wrapper-gallery"
         ):
-            href = card.attrib.get("href") or attribute(card.css("a[href*='/item/']"), "href")
+            href = own(card, "href") or attribute(card.css("a[href*='/item/']"), "href")
             found.extend(_card(card, href, content(card.css("h3, [class*='title'], h1"))))
     if not found:
         for card in page.css("[data-product-id]"):
@@ -650,7 +650,7 @@ def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Lis
 
 def _snippet(card: "Selector") -> Iterator[Listing]:
     """A card of aliexpress.ru: the class names change, data-product-id and the alt text stay."""
-    product_id = identifier(card.attrib.get("data-product-id"))
+    product_id = identifier(own(card, "data-product-id"))
     if product_id is None:
         return
     key = ListingKey(Platform.ALIEXPRESS, canonical_id(product_id))

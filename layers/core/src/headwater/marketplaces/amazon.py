@@ -8,7 +8,7 @@ from headwater.domain.pages import PageKind
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import count, first, objects, text
 from headwater.marketplaces.marketplace import Marketplace
@@ -141,7 +141,7 @@ def _search(document: Document, market: Amazon, site: str) -> Findings | None:
     listings: list[Listing] = []
     currency = _currency(site)
     for card in document.selector.css("[data-component-type='s-search-result'][data-asin]"):
-        key = market.identify(f"https://www.amazon.com/dp/{card.attrib['data-asin']}")
+        key = market.identify(f"https://www.amazon.com/dp/{own(card, 'data-asin')}")
         if key is None:
             continue
         figure = content(card.css(".a-price .a-offscreen"))

@@ -26,6 +26,8 @@ _BOMS = (
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _CHINESE = {"gbk", "gb2312", "hz", "gb18030"}
 _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
+# lxml refuses to hand out attributes in whose names these stand.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
 _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
@@ -114,7 +116,7 @@ class Document:
         """The tree of elements."""
         from parsel import Selector  # noqa: PLC0415 - a third of this package's import time
 
-        return Selector(text=self.text if not self.is_json else "<html></html>")
+        return Selector(text="<html></html>" if self.is_json else _NOT_XML.sub("", self.text))
 
     def variable(self, pattern: str) -> Json:
         """The value that scripts assign after `pattern` (a regular expression ending before it).

@@ -27,12 +27,18 @@ def content_of(place: "Selector", *queries: str) -> str | None:
     return next(filter(None, (content(place.css(query)) for query in queries)), None)
 
 
+def own(element: "Selector", name: str) -> str:
+    """The element's attribute, "" without. parsel's `attrib` fails on any broken name beside it."""
+    value = getattr(element.root, "get", lambda _: None)(name)
+    return value if isinstance(value, str) else ""
+
+
 def attribute(elements: "Iterable[Selector]", name: str) -> str | None:
     """The attribute of the first element that has it."""
     for element in elements:
-        value = element.attrib.get(name)
+        value = own(element, name)
         if value:
-            return str(value)
+            return value
     return None
 
 
@@ -44,7 +50,7 @@ def image_sources(place: "Selector | SelectorList[Selector]") -> list[str]:
 def _image_sources(place: "Selector | SelectorList[Selector]") -> Iterator[str]:
     for image in place.xpath("descendant-or-self::img"):
         for name in _PICTURE_ATTRIBUTES:
-            value = image.attrib.get(name, "")
+            value = own(image, name)
             if value and not value.startswith("data:"):
-                yield str(value)
+                yield value
                 break

@@ -9,7 +9,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
@@ -188,7 +188,7 @@ def _cards(document: Document, asked: str | None) -> Findings | None:
     for card in page.css("[data-qa-locator='product-item'], [data-item-id][data-tracking]"):
         link = card.css("a[href*='/products/']")
         key = LAZADA.identify(attribute(link, "href") or "")
-        key = key or _key(asked, identifier(card.attrib.get("data-item-id")))
+        key = key or _key(asked, identifier(own(card, "data-item-id")))
         if key is None:
             continue
         country = key.offer_id[:2]

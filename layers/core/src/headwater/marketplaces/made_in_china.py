@@ -9,7 +9,7 @@ from headwater.domain.pages import PageKind
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import count, text
@@ -77,7 +77,7 @@ class MadeInChina(Marketplace):
 
 def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> Listing | None:
     link = card.css("a[href*='/product/'], a[href*='/product-detail/']")
-    href = next((a.attrib["href"] for a in link if market.identify(a.attrib["href"])), None)
+    href = next((own(a, "href") for a in link if market.identify(own(a, "href"))), None)
     key = market.identify(href or "")
     if key is None or href is None:
         return None

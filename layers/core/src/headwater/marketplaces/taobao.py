@@ -9,7 +9,7 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources
+from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import (
     Json,
@@ -322,10 +322,10 @@ def _cards(document: Document) -> Findings | None:
     listings: list[Listing] = []
     for card in page.css("a[id^='item_id_'], [class*='doubleCardWrapper'], [class*='contentInner'],"
                          ".J_MouserOnverReq, #J_ItemList .product"):  # fmt: skip
-        href = card.attrib.get("href") or attribute(card.css("a[href*='item.htm']"), "href") or ""
+        href = own(card, "href") or attribute(card.css("a[href*='item.htm']"), "href") or ""
         channel = _channel(href)
         key = channel.identify(href) or _key(
-            (card.attrib.get("id") or "").removeprefix("item_id_") or card.attrib.get("data-id")
+            (own(card, "id") or "").removeprefix("item_id_") or own(card, "data-id")
         )
         title = content_of(
             card, "[class*='title--'], [class*='Title--']", ".title a", ".productTitle"
