@@ -1,12 +1,14 @@
 """Stand-ins for the outside world of the evidence room: a scripted server, tables, buckets."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -36,8 +38,10 @@ class RawServer:
 
 
 @contextmanager
-def raw_server(*answers: bytes | Sequence[bytes | float]) -> Iterator[RawServer]:
-    """Serve the answers, one per connection, then refuse."""
+def raw_server(
+    *answers: bytes | Sequence[bytes | float], tls: Path | None = None
+) -> Iterator[RawServer]:
+    """Serve the answers, one per connection, then refuse. `tls`: a file of key and certificate."""
     server = RawServer([[answer] if isinstance(answer, bytes) else answer for answer in answers])
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(10)
@@ -49,8 +53,16 @@ def raw_server(*answers: bytes | Sequence[bytes | float]) -> Iterator[RawServer]
                 connection, _ = listener.accept()
             except OSError:
                 return
+            connection.settimeout(10)
+            if tls is not None:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(tls)
+                try:
+                    connection = context.wrap_socket(connection, server_side=True)
+                except OSError:
+                    connection.close()
+                    continue
             with connection:
-                connection.settimeout(10)
                 request = b""
                 while b"\r\n\r\n" not in request:
                     received = connection.recv(65536)

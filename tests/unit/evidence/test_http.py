@@ -1,8 +1,11 @@
 """The door to the internet: what passes, what is refused, and in which words."""
 
 import gzip
+import ssl
+import subprocess
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -349,3 +352,49 @@ def test_a_suffix_allows_what_lies_below_it_only() -> None:
     assert is_allowed("ae01.alicdn.com", HOSTS)
     assert not is_allowed("alicdn.com", HOSTS)
     assert not is_allowed("xalicdn.com", HOSTS)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of www.aliexpress.com by nobody in particular, with its key in one file."""
+    folder = tmp_path_factory.mktemp("tls")
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+        "-keyout key.pem -out cert.pem -subj /CN=www.aliexpress.com "
+        "-addext subjectAltName=DNS:www.aliexpress.com"
+    )
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
+    return both
+
+
+def test_the_certificate_of_this_very_connection_is_kept(certificate: Path) -> None:
+    trusting = ssl.create_default_context(cafile=certificate)
+    with raw_server(PAGE, tls=certificate) as server:
+        door, backend = fetcher(server, ssl_context=trusting)
+        fetched = door.fetch("https://www.aliexpress.com/1")
+    tls = fetched.exchanges[0].tls
+    assert tls is not None
+    assert tls.version == "TLSv1.3"
+    _, _, pem = certificate.read_text().partition("-----END PRIVATE KEY-----\n")
+    assert tls.certificate == ssl.PEM_cert_to_DER_cert(pem)
+    assert fetched.exchanges[0].response == PAGE
+    assert backend.dialled == [("47.246.146.1", 443)]
+
+
+def test_a_server_without_a_trusted_certificate_is_not_spoken_to(certificate: Path) -> None:
+    with raw_server(PAGE, tls=certificate) as server:
+        door, _ = fetcher(server)
+        with pytest.raises(FetchFailed, match="no connection"):
+            door.fetch("https://www.aliexpress.com/1")
+    assert server.requests == []
+
+
+def test_a_trusted_certificate_of_another_name_is_refused(certificate: Path) -> None:
+    trusting = ssl.create_default_context(cafile=certificate)
+    with raw_server(PAGE, tls=certificate) as server:
+        door, _ = fetcher(server, ssl_context=trusting)
+        with pytest.raises(FetchFailed, match="no connection"):
+            door.fetch("https://ae01.alicdn.com/1")
+    assert server.requests == []

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -69,7 +70,7 @@ class Fetcher:
         self._rehearsal = loopback(rehearsal) if rehearsal else None
         self._resolve = resolve or _resolve
         self._backend = backend or httpcore.SyncBackend()
-        self._ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
+        self._ssl_context = ssl_context or _trusted_roots()
         self._time_cap = time_cap
 
     def fetch(self, url: str) -> Fetched:
@@ -217,6 +218,12 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
     if ip in _NAT64 or ip in _V4_COMPATIBLE:
         return IPv4Address(int(ip) & 0xFFFF_FFFF)
     return None
+
+
+@cache
+def _trusted_roots() -> ssl.SSLContext:
+    """Once per process: reading the roots takes a tenth of a second on a small function."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _resolve(host: str, port: int) -> Sequence[str]:
