@@ -8,19 +8,20 @@ SHELL       := bash
 REPO := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)
 UV   ?= uv
 ARCH ?= arm64
+PYTHON_VERSION ?= 3.13
 
 PLATFORM_arm64  := aarch64-manylinux_2_28
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 
 EXPORT  := $(UV) export --quiet --project $(REPO) --frozen --no-dev --no-emit-workspace \
            --no-hashes --no-annotate --no-header --prune boto3 --prune botocore
-INSTALL := $(UV) pip install --quiet --no-deps --python-version 3.13 \
+INSTALL := $(UV) pip install --quiet --no-deps --python-version $(PYTHON_VERSION) \
            --python-platform $(PLATFORM_$(ARCH)) --only-binary :all: --no-compile-bytecode
 WHEEL   := $(UV) build --quiet --wheel --out-dir
 LAYER   := --package headwater --extra aws
 
 # Bytecode halves the import time, but only 3.13 can write what 3.13 reads.
-PYTHON313 := $(shell $(UV) python find --no-project 3.13 2>/dev/null)
+PYTHON313 ?= $(shell $(UV) python find --no-project 3.13 2>/dev/null)
 COMPILE = $(if $(PYTHON313),$(PYTHON313) -m compileall -q --invalidation-mode unchecked-hash $(1),\
           echo "no Python 3.13 here: the zip goes without bytecode and starts slower" >&2)
 

@@ -1,6 +1,7 @@
 """`headwater demo`: the whole way once, on a local AWS, from saved pages to report and mail."""
 
 import argparse
+import fcntl
 import http.server
 import os
 import shutil
@@ -87,16 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConfigurationError, DemoFailed) as error:
         print(error, file=sys.stderr)
         return 1
-    state = CHECKOUT / ".local" / "demo"
-    out = CHECKOUT / "out"
-    if not arguments.keep:
-        shutil.rmtree(state, ignore_errors=True)
-    shutil.rmtree(out, ignore_errors=True)
-    state.mkdir(parents=True, exist_ok=True)
     say = Progress()
     signal.signal(signal.SIGTERM, _interrupt)
+    out = CHECKOUT / "out"
     try:
-        with _world(state, out, keep=arguments.keep) as world:
+        with (
+            _workplace(CHECKOUT / ".local", out, keep=arguments.keep) as state,
+            around(state, out, keep=arguments.keep) as world,
+        ):
             rehearse(world, configuration, captures, say)
             if not arguments.once:
                 say(f"the report stays at {world.report_url} until you press Ctrl-C")
@@ -108,10 +107,35 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nstopped")
         return 130
-    finally:
-        if not arguments.keep:
-            shutil.rmtree(state, ignore_errors=True)
     return 0
+
+
+@contextmanager
+def _workplace(local: Path, out: Path, *, keep: bool) -> Iterator[Path]:
+    """The folder for the local AWS's state, gone afterwards unless it is to be kept.
+
+    After a failure it stays, for the log in it. Two demos in one checkout would take it from under
+    each other, so the second one is refused.
+    """
+    local.mkdir(exist_ok=True)
+    with (local / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DemoFailed("another demo runs in this checkout; end it first (Ctrl-C)") from None
+        state = local / "demo"
+        if not keep:
+            shutil.rmtree(state, ignore_errors=True)
+        shutil.rmtree(out, ignore_errors=True)
+        state.mkdir(exist_ok=True)
+        try:
+            yield state
+        except (DemoFailed, LocalAwsFailed):
+            keep = True
+            raise
+        finally:
+            if not keep:
+                shutil.rmtree(state, ignore_errors=True)
 
 
 def _interrupt(*_: object) -> None:
@@ -146,7 +170,8 @@ class World:
 
 
 @contextmanager
-def _world(state: Path, out: Path, *, keep: bool) -> Iterator[World]:
+def around(state: Path, out: Path, *, keep: bool) -> Iterator[World]:
+    """Start the mailbox, the marketplace, the local AWS and the report's server; end them all."""
     port = free_port()
     with (
         Mailbox(out / "mail") as mailbox,

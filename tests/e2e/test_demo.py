@@ -1,0 +1,117 @@
+"""The deployed stack does the main job by itself; twice is once; nothing outlives the demo."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headwater.adapters.configuration import read_configuration
+from headwater_demo.offers import OFFERS
+from headwater_demo.run import CHECKOUT, Progress, Snapshot, Stage, World, around, rehearse
+
+pytestmark = [pytest.mark.local_aws, pytest.mark.e2e]
+CONFIG = CHECKOUT / "config" / "headwater.toml"
+
+
+class Rehearsed:
+    """The demo run to its end, and once more on the same state."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.configuration = read_configuration(CONFIG)
+        self.said: list[str] = []
+        rehearse(world, self.configuration, [], self.said.append)
+        self.first = self._snapshot()
+        self.site = self._site()
+        rehearse(world, self.configuration, [], self.said.append)
+        self.second = self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
+        return Stage(self.world, self.configuration).snapshot(self.configuration.desk.brands[0])
+
+    def _site(self) -> dict[str, bytes]:
+        root = self.world.out / "site"
+        return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file()}
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "state").mkdir()
+    with around(folder / "state", folder / "out", keep=False) as world:
+        yield Rehearsed(world)
+
+
+def test_every_listing_that_was_seen_is_captured(rehearsed: Rehearsed) -> None:
+    assert rehearsed.first.listings == rehearsed.first.captured > 30
+
+
+def test_the_cases_are_the_copies(rehearsed: Rehearsed) -> None:
+    """Whoever sells a copy is found, and nobody honest is called a likely infringer."""
+    copies = {offer.id for offer in OFFERS if offer.copies}
+    honest = {offer.id for offer in OFFERS} - copies
+    scores = {case_id.split("-", 1)[1]: score for case_id, score in rehearsed.first.cases}
+    likely = {offer_id for offer_id, score in scores.items() if score >= 60}
+    assert not likely & honest
+    assert len(likely & copies) >= 0.6 * len(copies)
+
+
+def test_the_counter_notice_is_mailed_once(rehearsed: Rehearsed) -> None:
+    mails = [file.read_bytes() for file in rehearsed.world.mailbox.files]
+    assert len(mails) == rehearsed.first.mails == rehearsed.second.mails >= 1
+    assert all(b"Subject: [rehearsal] Counter-notice" in mail for mail in mails)
+
+
+def test_the_report_is_there_and_says_that_it_is_a_rehearsal(rehearsed: Rehearsed) -> None:
+    pages = {name: body for name, body in rehearsed.site.items() if name.endswith(".html")}
+    assert len(pages) > len(rehearsed.first.cases)
+    assert b"ehearsal" in pages["harvelk/index.html"]
+
+
+def test_what_could_not_be_looked_at_is_said(rehearsed: Rehearsed) -> None:
+    assert any("could not look" in line and "1688" in line for line in rehearsed.said)
+
+
+def test_the_second_run_changes_nothing(rehearsed: Rehearsed) -> None:
+    first, second = rehearsed.first, rehearsed.second
+    assert (first.listings, first.captured) == (second.listings, second.captured)
+    assert first.cases == second.cases
+    assert first.complaints == second.complaints
+    assert first.mails == second.mails
+
+
+def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path;"
+        "from headwater_demo.local_aws import LocalAws;"
+        "aws = LocalAws(Path(sys.argv[1])).start(); print(aws.endpoint, flush=True);"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip().rpartition(":")[2]
+        assert listens(port)
+        os.kill(process.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while listens(port) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not listens(port)
+
+
+def listens(port: str) -> bool:
+    """Whether something on this machine listens on the port."""
+    wanted = f":{int(port):04X}"
+    table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(line.split()[1].endswith(wanted) and line.split()[3] == "0A" for line in table)
+
+
+def test_progress_says_the_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    Progress()("begun")
+    assert capsys.readouterr().out.endswith(" s  begun\n")
