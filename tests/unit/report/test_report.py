@@ -157,8 +157,8 @@ def test_a_case_shows_the_date_of_its_complaint() -> None:
 @pytest.mark.parametrize(
     ("state", "command"),
     [
-        (CaseState.OPEN, "headwater case confirm 1688-601748658723"),
-        (CaseState.WATCHING, "headwater case dismiss 1688-601748658723"),
+        (CaseState.OPEN, "headwater case confirm --brand fjellvik 1688-601748658723"),
+        (CaseState.WATCHING, "headwater case dismiss --brand fjellvik 1688-601748658723"),
         (CaseState.CONFIRMED, "headwater complaint file --platform 1688"),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_case_says_what_to_type_next(state: CaseState, command: str) -> None:
 def test_a_dangerous_id_is_quoted_for_the_shell() -> None:
     case = replace(CASE, id="generic-$(reboot)")
     page = case_page(a_state(cases=(case,)), case)
-    assert page.commands[0] == "headwater case confirm 'generic-$(reboot)'"
+    assert page.commands[0] == "headwater case confirm --brand fjellvik 'generic-$(reboot)'"
 
 
 def test_the_cases_of_one_seller_stand_together() -> None:

@@ -219,12 +219,12 @@ def _pair(state: ReportState, captures: Iterable[Capture], evidence: PictureEvid
 
 def _next_step(state: ReportState, case: Case) -> tuple[str, tuple[str, ...]]:
     """What the owner does next, and the commands that record it."""
-    name = quote(case.id)
+    name = f"--brand {quote(case.brand)} {quote(case.id)}"
     for complaint in complaints_of(state, case):
         ours = [due for due in due_dates(state, complaint) if due.ours]
         if not ours:
             continue
-        number = quote(complaint.id)
+        number = f"--brand {quote(case.brand)} {quote(complaint.id)}"
         return (
             (
                 f"{ours[0].what} in the platform’s portal, then record it. If nothing happens in"
