@@ -18,6 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
 from headwater.adapters.configuration import (
     Configuration,
     ConfigurationError,
@@ -104,6 +107,15 @@ def run(arguments: argparse.Namespace) -> int:
     except (DemoFailed, LocalAwsFailed) as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
+    except (BotoCoreError, ClientError, PynamoDBException) as error:
+        said = str(error).splitlines()[0]
+        log = _short(CHECKOUT / ".local" / "demo" / "local-aws.log")
+        print(
+            f"\nThe demo stopped: the local AWS does not answer ({said}). Its log is {log}; "
+            "start the command again.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("\nstopped")
         return 130
@@ -130,7 +142,7 @@ def _workplace(local: Path, out: Path, *, keep: bool) -> Iterator[Path]:
         state.mkdir(exist_ok=True)
         try:
             yield state
-        except (DemoFailed, LocalAwsFailed):
+        except Exception:
             keep = True
             raise
         finally:

@@ -105,6 +105,27 @@ def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
     assert not listens(port)
 
 
+def test_a_local_aws_that_stops_is_said_in_one_line() -> None:
+    command = [sys.executable, "-m", "headwater.cli.main", "demo", "--once"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "is deployed" in line:
+                break
+        os.kill(child_of(child_of(demo.pid)), signal.SIGKILL)
+        _, errors = demo.communicate(timeout=120)
+    assert demo.returncode == 1
+    assert "The demo stopped: the local AWS" in errors
+    assert "Traceback" not in errors
+    assert "start" in errors.lower()
+
+
+def child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
 def listens(port: str) -> bool:
     """Whether something on this machine listens on the port."""
     wanted = f":{int(port):04X}"
