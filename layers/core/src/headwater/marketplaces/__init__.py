@@ -55,6 +55,8 @@ _HOST = re.compile(
 )
 """Hosts of listings and searches: a blocked page without an address still names the one asked."""
 
+_HEAD = 200_000
+
 _BY_PLATFORM = {market.platform: market for market in MARKETPLACES}
 
 
@@ -118,10 +120,11 @@ def _recognised(document: Document) -> Marketplace:
                 return market
     elif found := _by_address((*document.own_addresses, document.interrupted_address)):
         return found
-    marked = {m: sum(mark in document.text for mark in m.marks) for m in MARKETPLACES}
-    best = max(marked, key=lambda market: marked[market])
-    if marked[best]:
-        return best
+    for part in (document.page.body[:_HEAD], document.page.body):
+        marked = {m: sum(mark.encode() in part for mark in m.marks) for m in MARKETPLACES}
+        best = max(marked, key=lambda market: marked[market])
+        if marked[best]:
+            return best
     hosts = (_by_address([host]) for host in _HOST.findall(document.text))
     named = Counter(market for market in hosts if market is not None)
     return named.most_common(1)[0][0] if named else GENERIC

@@ -107,19 +107,19 @@ class Ali1688(Marketplace):
             return _in_json(document.json)
         body = document.text
         if "offerresultData" in body:
-            data = document.variable(r"\bofferresultData\s*=\s*successDataCheck\s*\(\s*")
+            data = document.variable("offerresultData", r"\s*=\s*successDataCheck\s*\(")
             found = _search(data) if data else None
             if found:
                 return found
         if "__INIT_DATA" in body:
-            data = document.variable(r"\b__INIT_DATA(?:__)?\s*=")
+            data = document.variable("__INIT_DATA", r"(?:__)?\s*=")
             found = _listing_modules(data) if data else None
             if found:
                 return _with_shop(found, document)
         if "window.context" in body:
             data = document.variable(
-                r"window\.context\s*=\s*(?:\(function[\s\S]{0,2000}?\}\)\s*\(\s*window\.contextPath"
-                r"\s*,)?"
+                "window.context",
+                r"\s*=\s*(?:\(function[\s\S]{0,2000}?\}\)\s*\(\s*window\.contextPath\s*,)?",
             )
             found = _listing_context(data) if data else None
             if found:
@@ -594,10 +594,7 @@ def _with_shop(found: Findings, document: Document) -> Findings:
     """The years from the shop's header, which stands beside the listing's data."""
     if "__STORE_DATA" not in document.text or not found.listings[0].seller:
         return found
-    try:
-        header = document.variable(r"\b__STORE_DATA(?:__)?\s*=")
-    except LayoutChanged:
-        return found
+    header = document.variable("__STORE_DATA", r"(?:__)?\s*=")
     years = next((count(value) for value in search(header, "tpYear")), None)
     if years is None:
         return found
@@ -673,8 +670,8 @@ def _date(milliseconds: Json) -> str | None:
 def _listing_classic(document: Document) -> Findings | None:
     """The page of 2018 to 2020: iDetailConfig, iDetailData and the elements around them."""
     page = document.selector
-    config = _tolerant(document, r"\biDetailConfig\s*=")
-    data = _tolerant(document, r"\biDetailData\s*=")
+    config = document.variable("iDetailConfig")
+    data = document.variable("iDetailData")
     offer_id = identifier(first(config, "offerid", "offerId"))
     if offer_id is None:
         found = next(filter(None, map(ALI1688.identify, document.own_addresses)), None)
@@ -735,14 +732,6 @@ def _listing_classic(document: Document) -> Findings | None:
             ),
         ),
     )
-
-
-def _tolerant(document: Document, pattern: str) -> Json:
-    """A script variable that may be missing or unreadable: the elements say the same."""
-    try:
-        return document.variable(pattern)
-    except LayoutChanged:
-        return None
 
 
 def _tab_pictures(page: "Selector") -> list[Json]:

@@ -97,16 +97,16 @@ class Alibaba(Marketplace):
         if document.is_json:
             return _in_json(document.json)
         if "_offer_list" in document.text:
-            found = _search(document.variable(r"_offer_list\s*="))
+            found = _search(document.variable("_offer_list"))
             if found:
                 return found
         if "__page__data" in document.text:
-            data = document.variable(r"__page__data(?:__config|_sse\d*(?:\._\w+)?)?\s*=")
+            data = document.variable("__page__data", r"(?:__config|_sse\d*(?:\._\w+)?)?\s*=")
             found = _search(data) if data else None
             if found:
                 return found
         if "detailData" in document.text:
-            data = document.variable(r"\bdetailData\s*=")
+            data = document.variable("detailData")
             found = _listing_data(data) if data else None
             if found:
                 return found

@@ -58,6 +58,10 @@ def canonical_id(product_id: str) -> str:
     return str(number)
 
 
+_DATA_INSIDE = r"\s*=\s*\{\s*[\"']?data[\"']?\s*:"
+"""Around the data stands JavaScript, "= { data: {…} }", the data itself is JSON."""
+
+
 class AliExpress(Marketplace):
     """aliexpress.com, .us and .ru with their country hosts; one id space."""
 
@@ -120,13 +124,13 @@ class AliExpress(Marketplace):
     def find(self, document: Document) -> Findings | None:
         if document.is_json:
             return _in_json(document.json)
-        data = document.variable(r"_init_data_\s*=\s*\{\s*[\"']?data[\"']?\s*:")
+        data = document.variable("_init_data_", _DATA_INSIDE)
         found = _search(data, document) if data else None
         if found is None and "runParams" in document.text:
-            params = document.variable(r"\brunParams\s*=\s*\{\s*[\"']?data[\"']?\s*:")
+            params = document.variable("runParams", _DATA_INSIDE)
             found = _listing(params) if params else None
             if found is None:
-                params = document.variable(r"\brunParams\s*=")
+                params = document.variable("runParams")
                 found = (_search(params, document) or _listing(params)) if params else None
         if found is not None:
             return found
@@ -677,7 +681,7 @@ def _rendered_listing(document: Document, market: AliExpress) -> Findings | None
     """A listing of 2024 or later: the HTML is a shell unless a browser saved it rendered."""
     page = document.selector
     key = next(filter(None, map(market.identify, document.own_addresses)), None)
-    facts = document.variable(r"DCData\s*=") if "DCData" in document.text else None
+    facts = document.variable("DCData") if "DCData" in document.text else None
     shell = facts is not None or "isCSR" in document.text
     title = content_of(
         page, "[data-pl='product-title']", "h1.product-title-text", "h1[class*='title--']"

@@ -105,7 +105,7 @@ def _listing(document: Document, market: Amazon, site: str) -> Findings | None:
     seller_link = page.css("#sellerProfileTriggerId, #merchant-info a[href*='seller=']")
     seller_id = market.identify_seller(_on_site(site, attribute(seller_link, "href")))
     seller_name = content(seller_link)
-    pictures = document.variable(r"[\"']colorImages[\"']\s*:\s*\{\s*[\"']initial[\"']\s*:")
+    pictures = document.variable("colorImages", r"[\"']\s*:\s*\{\s*[\"']initial[\"']\s*:")
     brand = content(page.css("#bylineInfo")) or ""
     named = re.match(r"(?:Brand|Marca|Marke|Marque)\s*:\s*(.{1,80})$", brand)
     return Findings(

@@ -29,6 +29,7 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
 # lxml refuses to hand out attributes in whose names these stand.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
+_MOST_ASSIGNMENTS = 8
 _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
 
@@ -118,24 +119,29 @@ class Document:
 
         return Selector(text="<html></html>" if self.is_json else _NOT_XML.sub("", self.text))
 
-    def variable(self, pattern: str) -> Json:
-        """The value that scripts assign after `pattern` (a regular expression ending before it).
+    def variable(self, name: str, then: str = r"\s*=") -> Json:
+        """The value that scripts give to `name`; `then` is a pattern for what stands between.
 
         None where nothing is assigned. What is assigned but is no literal is noted in `broken`:
         it matters only if the data stands nowhere else either.
         """
-        for found in self._assignments(pattern):
+        for found in self._assignments(name, re.compile(then + r"\s*(?=[{\[])")):
             try:
                 return _literal_at(self.text, found)
             except (ValueError, RecursionError) as problem:
-                self.broken.append(f"{type(problem).__name__} at character {found}")
+                self.broken.append(f"{name}: {type(problem).__name__} at character {found}")
         return None
 
-    def _assignments(self, pattern: str) -> Iterator[int]:
-        for number, found in enumerate(re.finditer(pattern + r"\s*(?=[{\[])", self.text)):
-            if number == 8:
-                return
-            yield found.end()
+    def _assignments(self, name: str, then: re.Pattern[str]) -> Iterator[int]:
+        position, assigned = self.text.find(name), 0
+        while position >= 0 and assigned < _MOST_ASSIGNMENTS:
+            before = self.text[position - 1 : position]
+            after = position + len(name)
+            found = then.match(self.text, after)
+            if found and not (before.isalnum() or before in {"_", "$"}):
+                assigned += 1
+                yield found.end()
+            position = self.text.find(name, after)
 
     @cached_property
     def title(self) -> str:

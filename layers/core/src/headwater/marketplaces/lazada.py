@@ -99,12 +99,12 @@ class Lazada(Marketplace):
         if document.is_json:
             return _search(document.json, asked) or _product(document.json, asked)
         if "pageData" in document.text:
-            data = document.variable(r"\bpageData\s*=")
+            data = document.variable("pageData")
             found = _search(data, asked) if data else None
             if found:
                 return found
         if "__moduleData__" in document.text:
-            data = document.variable(r"\b__moduleData__\s*=")
+            data = document.variable("__moduleData__")
             found = _product(data, asked) if data else None
             if found:
                 return found

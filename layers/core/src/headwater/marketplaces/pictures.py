@@ -2,7 +2,7 @@
 
 import re
 
-from headwater.marketplaces.urls import absolute, host_matches, host_of
+from headwater.marketplaces.urls import absolute, host_matches
 
 CDN_HOSTS = (
     "*.alicdn.com",
@@ -36,9 +36,11 @@ def full_size(picture_url: str) -> str:
     Idempotent. An address of another host, or no address at all, comes back as it is.
     """
     url = absolute(picture_url)
-    if url is None:
-        return picture_url
-    host = host_of(url)
+    return picture_url if url is None else _original(url)
+
+
+def _original(url: str) -> str:
+    host = url.split("/", 3)[2]
     if host_matches(host, CDN_HOSTS):
         url = url.partition("?")[0]
         while True:
@@ -61,5 +63,5 @@ def gallery(*candidates: object) -> tuple[str, ...]:
         if isinstance(candidate, (list, tuple)):
             found.update(dict.fromkeys(gallery(*candidate)))
         elif isinstance(candidate, str) and (url := absolute(candidate)):
-            found[full_size(url)] = None
+            found[_original(url)] = None
     return tuple(found)

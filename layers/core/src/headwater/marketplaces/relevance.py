@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]+")
@@ -54,9 +56,13 @@ def answers(query: str, items: Sequence[str]) -> bool:
 
 def scripts(text: str) -> frozenset[str]:
     """The scripts in which a noticeable part (three tenths) of the letters is written."""
+    if text.isascii():
+        return frozenset({"LATIN"}) if any(map(str.isalpha, text[:500])) else frozenset()
     letters = [character for character in text[:500] if character.isalpha()]
-    found: dict[str, int] = {}
-    for letter in letters:
-        name = unicodedata.name(letter, "").partition(" ")[0]
-        found[name] = found.get(name, 0) + 1
+    found = Counter(map(_script, letters))
     return frozenset(name for name, number in found.items() if number * 10 >= len(letters) * 3)
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]

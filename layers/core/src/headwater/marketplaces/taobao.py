@@ -119,7 +119,7 @@ class Taobao(Marketplace):
         if document.is_json:
             return _in_json(document.json)
         if "g_page_config" in document.text:
-            data = document.variable(r"\bg_page_config\s*=")
+            data = document.variable("g_page_config")
             found = _search_config(data) if data else None
             if found:
                 return found

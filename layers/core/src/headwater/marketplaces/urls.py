@@ -7,6 +7,11 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 _LONGEST = 4096
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# What nearly every address in a page looks like: nothing to encode, nothing to doubt.
+_PLAIN = re.compile(
+    r"(?:https?:)?//([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})"
+    r"(/[A-Za-z0-9/:@!$&'()*+,;=~._-]{0,2000})"
+)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
 
 
@@ -73,6 +78,9 @@ def absolute(url: object) -> str | None:
     if not isinstance(url, str):
         return None
     url = url.strip()
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        return f"https://{plain[1]}{plain[2]}"
     if not url.startswith(("//", "http://", "https://")):
         return None
     parts = split(url)
