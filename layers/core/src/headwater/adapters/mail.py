@@ -67,18 +67,34 @@ def _client() -> "SESClient":
 
 
 class SesMail:
-    """Sends alerts from `sender`; `report_url` is where the report stands (may be empty)."""
+    """Sends alerts from `sender`; `report_url` is where the report stands (may be empty).
+
+    `answer_page` gives the address under which the reader of an alert says what was done.
+    """
 
     def __init__(
-        self, sender: str, report_url: str, *, pause: Callable[[float], None] = time.sleep
+        self,
+        sender: str,
+        report_url: str,
+        *,
+        answer_page: Callable[[Alert], str | None] = lambda _: None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sender = sender
         self._report_url = report_url
+        self._answer_page = answer_page
         self._pause = pause
 
     def send(self, alert: Alert) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
-        self._deliver(compose(alert, sender=self._sender, report_url=self._report_url))
+        self._deliver(
+            compose(
+                alert,
+                sender=self._sender,
+                report_url=self._report_url,
+                answer_page=self._answer_page(alert),
+            )
+        )
 
     def send_digest(self, digest: Digest) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
@@ -106,10 +122,12 @@ class SesMail:
                 return
 
 
-def compose(alert: Alert, *, sender: str, report_url: str) -> EmailMessage:
+def compose(
+    alert: Alert, *, sender: str, report_url: str, answer_page: str | None = None
+) -> EmailMessage:
     """The mail: text first, plain HTML second, nothing remote, no seller's word in a header."""
     subject = _subject(alert)
-    message = _message("alert", _facts(alert, report_url) | {"subject": subject})
+    message = _message("alert", _facts(alert, report_url, answer_page) | {"subject": subject})
     message["From"] = f"Headwater <{sender}>"
     message["To"] = alert.recipient.email
     message["Subject"] = subject
@@ -179,10 +197,10 @@ def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
 
 def _page(report_url: str, brand: str, case_id: str) -> str | None:
     """Where the report shows the case; None without a report."""
-    return f"{report_url.rstrip('/')}/{brand}/cases/{case_id}/" if report_url else None
+    return f"{report_url.rstrip('/')}/{brand}/cases/{case_id}.html" if report_url else None
 
 
-def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
+def _facts(alert: Alert, report_url: str, answer_page: str | None) -> dict[str, Any]:
     complaint, deadline = alert.complaint, alert.deadline
     platform = complaint.platform.title
     began = deadline.started_at.astimezone(CHINA)
@@ -196,6 +214,7 @@ def _facts(alert: Alert, report_url: str) -> dict[str, Any]:
         "to_do": _TO_DO[event],
         "command": _COMMANDS[event].format(id=complaint.id, brand=alert.brand),
         "page": _page(report_url, alert.brand, complaint.cases[0]),
+        "answer_page": answer_page,
         "time_left": _time_left(alert),
         "china_time": f"Until {deadline.act_by_at.astimezone(CHINA):%A %d %B %Y, %H:%M} in China.",
         "local_time": _local_time(alert),
