@@ -9,11 +9,16 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from samtranslator.yaml_helper import yaml_parse
 
 from headwater_demo.local_aws import LocalAws, temporary_local_aws
 
 PROJECT = Path(__file__).parent.parent
+
+# No timed tests; and the gate asks the same questions of the same commit.
+settings.register_profile("headwater", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("headwater")
 _fresh = itertools.count(1)
 
 
