@@ -27,7 +27,7 @@ lint: .venv/ready-test
 	$(RUN)cfn-lint infra/template.yaml
 
 build: .venv/ready-deploy ## the zips as AWS gets them (ARCH=arm64 or x86_64), and their sizes
-	$(RUN)python infra/build.py --architecture $(ARCH)
+	UV=$(abspath $(UV)) $(RUN)python infra/build.py --architecture $(ARCH)
 
 validate: .venv/ready-deploy ## what `sam` thinks of the template
 	cd infra && ../$(RUN)sam validate --lint --template template.yaml
