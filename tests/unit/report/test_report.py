@@ -107,7 +107,17 @@ def test_a_brought_page_that_could_not_be_read_is_a_gap() -> None:
     unread = replace(ANSWER, route="import", verdict=Verdict.SCHEMA_DRIFT, query="a.html", new=0)
     said = coverage(a_state(runs=(a_run(ANSWER), a_run(unread))))
     assert not said.proven
-    assert [gap.what for gap in said.gaps] == ["a.html"]
+    assert [gap.what for gap in said.gaps] == [("a.html",)]
+
+
+def test_questions_that_failed_for_the_same_reason_are_one_gap() -> None:
+    answers = [
+        replace(ANSWER, query=query, verdict=Verdict.ERROR, reason="switched off", new=0)
+        for query in ("mug", "lantern")
+    ]
+    [gap] = coverage(a_state(runs=(a_run(*answers),))).gaps
+    assert gap.what == ("mug", "lantern")
+    assert gap.reason == "no answer (switched off)"
 
 
 def test_every_verdict_has_plain_words() -> None:

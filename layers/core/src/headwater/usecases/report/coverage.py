@@ -37,10 +37,10 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Where we could not look."""
+    """Where we could not look: the questions (none: all of them) that had the same reason."""
 
     platform: str
-    what: str
+    what: tuple[str, ...]
     reason: str
 
 
@@ -95,22 +95,18 @@ def coverage(state: ReportState) -> Coverage:
     for run in state.runs:
         for asked in run.asked:
             latest.setdefault((asked.platform, asked.watch, asked.query, asked.route), asked)
-    gaps = [
-        Gap(
-            platform=asked.platform.title,
-            what=asked.query,
-            reason=f"{VERDICTS[asked.verdict]} ({asked.reason})"
-            if asked.reason
-            else VERDICTS[asked.verdict],
-        )
-        for asked in latest.values()
-        if not asked.verdict.covers
-    ]
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for asked in latest.values():
+        if not asked.verdict.covers:
+            why = f"{VERDICTS[asked.verdict]} ({asked.reason})" if asked.reason else ""
+            key = (asked.platform.title, why or VERDICTS[asked.verdict])
+            reasons.setdefault(key, []).append(asked.query)
     watched = {platform for watch in state.brand.watches for platform in watch.platforms}
-    never = sorted(watched - {asked.platform for asked in latest.values()})
-    gaps += [
-        Gap(platform=platform.title, what="everything", reason="watched, but no run asked it yet")
-        for platform in never
+    for platform in sorted(watched - {asked.platform for asked in latest.values()}):
+        reasons[platform.title, "watched, but no run asked it yet"] = []
+    gaps = [
+        Gap(platform=platform, what=tuple(queries), reason=reason)
+        for (platform, reason), queries in reasons.items()
     ]
     questions = [asked for asked in latest.values() if asked.watch]
     answered = sum(asked.verdict.covers for asked in questions)
