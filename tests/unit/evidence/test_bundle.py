@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from headwater.adapters.bundle import bundle, timeline
+from headwater.adapters.screenshot import Browser, CannotDraw
 from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture
 from headwater.domain.cases import CaseEvent, CaseState, PictureEvidence
@@ -70,6 +72,7 @@ def export(
     signers: tuple[Authority, ...] = (),
     trusted: tuple[TimestampAuthority, ...] = (),
     at: datetime = NOON,
+    browser: Browser | None = None,
 ) -> Exported:
     evidence = BucketInMemory()
     kept = keep(
@@ -91,6 +94,7 @@ def export(
         reference=lambda reference_id: PICTURE,
         trusted=trusted,
         signers=signers,
+        browser=browser,
         made_at=at + timedelta(days=2),
         software="headwater/1",
     )
@@ -160,6 +164,23 @@ def test_the_same_case_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     assert export(tmp_path / "a").path.read_bytes() == export(tmp_path / "b").path.read_bytes()
+
+
+@pytest.mark.browser
+def test_a_bundle_with_screenshots_is_checked_like_any_other(tmp_path: Path) -> None:
+    with ExitStack() as cleanup:
+        try:
+            browser = cleanup.enter_context(Browser())
+        except CannotDraw as missing:
+            pytest.skip(str(missing))
+        exported = export(tmp_path, browser=browser)
+    first = exported.kept[0].id
+    members = exported.members()
+    drawn = Image.open(BytesIO(members[f"captures/{first}/screenshot-of-seen.html.png"]))
+    assert drawn.width == 1280
+    said = json.loads(members[f"captures/{first}/screenshot-of-seen.html.json"])
+    assert said["scripts"] == "off"
+    assert verify(exported.path, expected=[exported.expected]).verdict is Verdict.OK
 
 
 def test_without_an_outside_word_it_is_not_ok(exported: Exported) -> None:

@@ -9,6 +9,7 @@ from string import Template
 from PIL import Image
 
 from headwater.adapters.evidence import Versions, evidence_files
+from headwater.adapters.screenshot import Answer, Browser, CannotDraw
 from headwater.adapters.store import NoSuchObject
 from headwater.adapters.wacz import stored_zip, wacz
 from headwater.domain.brands import TimestampAuthority
@@ -18,6 +19,7 @@ from headwater.domain.manifests import canonical, sha256
 from headwater.domain.pictures import PictureEvidence as MatchedBy
 from headwater.domain.pictures import PictureMatch, PictureRelation
 from headwater.domain.strangers import in_one_line
+from headwater.marketplaces.pictures import full_size
 from headwater.matching.images import UnreadablePicture
 from headwater.matching.side_by_side import side_by_side
 from headwater.usecases.stamp import Authority
@@ -33,13 +35,15 @@ def bundle(
     reference: Callable[[str], bytes],
     trusted: Sequence[TimestampAuthority],
     signers: Sequence[Authority],
+    browser: Browser | None,
     made_at: datetime,
     software: str,
 ) -> tuple[bytes, str]:
     """The zip, and the SHA-256 of its list of files to hand over by another way.
 
     `reference` gives the brand's own picture by its id; `trusted` are the authorities whose
-    certificates go along, `signers` those that sign the list. Without an answer of theirs the
+    certificates go along, `signers` those that sign the list; `browser` draws the screenshots
+    (None: none are drawn). Without an answer of theirs the
     list stays unsigned: the manifests in it have their own tokens.
     """
     files: dict[str, bytes] = {}
@@ -53,6 +57,8 @@ def bundle(
                 title=f"{case.id}, capture {capture.id}",
                 software=software,
             )
+        if browser is not None:
+            files |= _screenshot(capture, files, browser)
     files |= _side_by_side(case, captures, files, reference, made_at)
     for authority in trusted:
         files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
@@ -110,6 +116,35 @@ def timeline(case: Case, captures: Iterable[Capture]) -> str:
         *(f"{at:%Y-%m-%d %H:%M:%S} UTC  {what}" for at, what in sorted(moments)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _screenshot(capture: Capture, files: dict[str, bytes], browser: Browser) -> dict[str, bytes]:
+    """The listing's page as the kept bytes draw it: the fetched one, or else the one seen."""
+    folder = f"captures/{capture.id}"
+    pages = [part for part in capture.parts if part.media_type == "text/html"]
+    if not pages:
+        return {}
+    page = max(pages, key=lambda part: part.source_url is not None)
+    try:
+        drawn = browser.draw(
+            files[f"{folder}/{page.name}"],
+            page.source_url or capture.listing.url,
+            answers={
+                part.source_url: Answer(
+                    media_type=part.media_type, body=files[f"{folder}/{part.name}"]
+                )
+                for part in capture.pictures
+                if part.source_url is not None
+            },
+            full_size=full_size,
+            captured_at=capture.captured_at,
+        )
+    except CannotDraw as failure:
+        return {f"{folder}/screenshot-missing.txt": f"{failure}\n".encode()}
+    return {
+        f"{folder}/screenshot-of-{page.name}.png": drawn.png,
+        f"{folder}/screenshot-of-{page.name}.json": drawn.as_json(),
+    }
 
 
 def _side_by_side(

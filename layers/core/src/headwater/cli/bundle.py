@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ from pynamodb.exceptions import PynamoDBException
 from headwater.adapters.bundle import bundle
 from headwater.adapters.desk import reference_key
 from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.screenshot import Browser, CannotDraw
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket, NoSuchObject
 from headwater.adapters.timestamping import authorities
@@ -73,15 +75,25 @@ def write_bundle(
 ) -> str:
     """Write the case's bundle; the SHA-256 that `headwater verify --expect` takes."""
     hashes = {reference.id: reference.sha256 for reference in brand.references}
-    body, digest = bundle(
-        case,
-        captures.of_listing(case.brand, case.listing.key),
-        evidence=evidence,
-        reference=lambda reference_id: work.get(reference_key(brand.id, hashes[reference_id])),
-        trusted=desk.timestamp_authorities,
-        signers=authorities(desk.timestamp_authorities, rehearsal=None),
-        made_at=datetime.now(UTC),
-        software=f"headwater/{version('headwater')}",
-    )
+    with ExitStack() as cleanup:
+        body, digest = bundle(
+            case,
+            captures.of_listing(case.brand, case.listing.key),
+            evidence=evidence,
+            reference=lambda reference_id: work.get(reference_key(brand.id, hashes[reference_id])),
+            trusted=desk.timestamp_authorities,
+            signers=authorities(desk.timestamp_authorities, rehearsal=None),
+            browser=_browser(cleanup),
+            made_at=datetime.now(UTC),
+            software=f"headwater/{version('headwater')}",
+        )
     out.write_bytes(body)
     return digest
+
+
+def _browser(cleanup: ExitStack) -> Browser | None:
+    try:
+        return cleanup.enter_context(Browser())
+    except CannotDraw as why:
+        print(f"without screenshots: {why}", file=sys.stderr)
+        return None
