@@ -203,7 +203,7 @@ def test_the_mail_says_all_of_it_in_text_and_in_html(store: ComplaintsInMemory) 
         for said in ("Thu 04 Jun 2026, 18:00", "complaint alibaba-0002", "CMP-GENERIC", "default"):
             assert said in text
         assert "overdue" in text.lower()
-        assert "https://report.example/fjellvik/cases/alibaba-1/" in text
+        assert "https://report.example/fjellvik/cases/alibaba-1.html" in text
 
 
 def test_the_mail_brings_a_calendar_file(store: ComplaintsInMemory) -> None:

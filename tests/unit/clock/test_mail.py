@@ -57,9 +57,13 @@ def alert(
     )
 
 
-def mail(an_alert: Alert, report_url: str = "https://report.example/") -> EmailMessage:
+def mail(
+    an_alert: Alert, report_url: str = "https://report.example/", answer: str | None = None
+) -> EmailMessage:
     """As it arrives: through bytes and back."""
-    composed = compose(an_alert, sender="alerts@fjellvik.example", report_url=report_url)
+    composed = compose(
+        an_alert, sender="alerts@fjellvik.example", report_url=report_url, answer_page=answer
+    )
     parsed = message_from_bytes(composed.as_bytes(policy=ON_THE_WIRE), policy=policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -107,7 +111,7 @@ def test_ten_seconds_are_enough_to_know_what_to_do() -> None:
         "That is Thursday 04 June 2026, 12:00 where you are (Europe/Oslo).",
         "The request may be discarded and the listing restored.",
         "An ASSUMPTION (rule CMP-GENERIC): 3 working days from",
-        "https://report.example/fjellvik/cases/alibaba-1/",
+        "https://report.example/fjellvik/cases/alibaba-1.html",
         "headwater complaint reject alibaba-0001 --brand fjellvik",
         "and 1 more on the page of the case",
     ):
@@ -128,7 +132,7 @@ def test_the_text_part_comes_first_and_nothing_is_remote() -> None:
     message = mail(alert())
     assert [one.get_content_type() for one in message.iter_parts()] == ["text/plain", "text/html"]
     page = Page(part(message, "html"))
-    assert page.links == ["https://report.example/fjellvik/cases/alibaba-1/"]
+    assert page.links == ["https://report.example/fjellvik/cases/alibaba-1.html"]
     assert not {"img", "script", "link", "iframe", "style", "form"} & set(page.tags)
 
 
@@ -241,7 +245,7 @@ HOSTILE = [
 def test_a_sellers_words_stay_words(words: str) -> None:
     message = mail(alert(cases=(case(1, title=words, seller=words),)))
     page = Page(part(message, "html"))
-    assert page.links == ["https://report.example/fjellvik/cases/alibaba-1/"]
+    assert page.links == ["https://report.example/fjellvik/cases/alibaba-1.html"]
     assert not {"script", "img"} & set(page.tags)
     assert message.keys() == USUAL.keys()
     assert message["Subject"] == USUAL["Subject"]
@@ -259,7 +263,9 @@ def test_any_words_of_a_seller_make_a_mail_that_can_be_read(words: str) -> None:
     hostile = case(1, title=words, seller=words)
     message = mail(alert(cases=(hostile,)))
     assert message["Subject"] == USUAL["Subject"]
-    assert Page(part(message, "html")).links == ["https://report.example/fjellvik/cases/alibaba-1/"]
+    assert Page(part(message, "html")).links == [
+        "https://report.example/fjellvik/cases/alibaba-1.html"
+    ]
 
 
 @settings(max_examples=40)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from headwater.domain.brands import RightKind
-from headwater.domain.cases import Conflict
+from headwater.domain.cases import Conflict, NotAllowed
 from headwater.domain.complaints import (
     Complaint,
     ComplaintEvent,
@@ -163,14 +163,17 @@ def move(
     text: str = "",
     due_typed: datetime | None = None,
     event_id: str | None = None,
+    only_while_waiting: bool = False,
 ) -> Complaint:
     """The complaint in its new state. Where it stands there already, nothing happens.
 
-    `ANSWERED` is our rejection of the counter-notice, `WITHDRAWN` our acceptance. Raises
-    NotAllowed.
+    `ANSWERED` is our rejection of the counter-notice, `WITHDRAWN` our acceptance; with
+    `only_while_waiting` they are taken only while a counter-notice waits. Raises NotAllowed.
     """
 
     def change(complaint: Complaint) -> Complaint:
+        if only_while_waiting and complaint.waiting_counter is None:
+            raise NotAllowed(f"no counter-notice to complaint {complaint.id} waits for an answer")
         if complaint.state is to:
             return complaint
         return complaint.record(
