@@ -35,6 +35,7 @@ from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.store import Bucket
 from headwater.cli import verify
+from headwater.cli.bundle import write_bundle
 from headwater.cli.config import push_configuration
 from headwater.cli.import_ import import_file
 from headwater.domain.brands import Brand, PlatformAccess, RightKind
@@ -249,6 +250,18 @@ def rehearse(
     say(f"the evidence of case {cases[0].id} is in {_short(folder)}; anyone can check it with")
     say(f"  headwater verify {_short(folder)} --expect {expected[0]}")
     verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=[], json=False))
+    zipped = world.out / "evidence" / f"{cases[0].id}.zip"
+    digest = write_bundle(
+        cases[0],
+        brand=brand,
+        desk=desk,
+        captures=stage.captures,
+        evidence=stage.evidence,
+        work=stage.work,
+        out=zipped,
+    )
+    say(f"the same as one zip for a lawyer, a platform or customs: {_short(zipped)}")
+    say(f"  headwater verify {_short(zipped)} --expect {digest}")
     _tell_changes(before, stage.snapshot(brand), say)
     stage.park()
 
