@@ -3,7 +3,7 @@
     python -m benchmarks.words [folder of saved pages]
 
 On strangers' titles no label exists. What is counted there is how often a title names a brand
-that does not exist: every such hit is a false alarm.
+that does not exist: every such hit is a false alarm. Takes some minutes.
 """
 
 import csv
@@ -13,12 +13,14 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from headwater import marketplaces
 from headwater.domain.listings import Listing
 from headwater.domain.pages import LayoutChanged, Page
 from headwater.domain.platforms import Platform
-from headwater.domain.words import Place, WordHit, WordKind
+from headwater.domain.words import Disguise, Place, WordHit, WordKind
+from headwater.matching.folding import is_han
 from headwater.matching.words import WordMatcher
 from tests.factories import BRAND
 from tests.unit.matching.words_labelled import (
@@ -58,6 +60,43 @@ def main(folder: Path) -> None:
     kinds = Counter(hit.kind for _, hit in found if hit.kind is not WordKind.MARK)
     print("  claims:", ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     print(f"  {1000 * spent / len(listings):.1f} ms of CPU per listing")
+    for size in range(4, 11):
+        _count_by_chance(f"{size} letters", listings, _drawn_names(size), ())
+    for size in (2, 3, 4):
+        _count_by_chance(f"{size} characters", listings, (), _drawn_chinese_names(listings, size))
+
+
+def _count_by_chance(
+    what: str, listings: list[Listing], names: tuple[str, ...], chinese: tuple[str, ...]
+) -> None:
+    """How often a name drawn at random is found, as an ordinary word and in a disguise."""
+    matcher = WordMatcher(replace(BRAND, names=names, chinese_names=chinese), terms=())
+    hits = [hit for listing in listings for hit in matcher.find(listing) if hit.misuse]
+    disguised = [hit for hit in hits if hit.disguise is not Disguise.NONE]
+    rate = 1000 * len(disguised) / len(listings) / len(names or chinese)
+    said = ", ".join(f"{hit.text!r} for {hit.term}" for hit in disguised[:3])
+    print(
+        f"  {len(names or chinese)} random names of {what}:"
+        f" {len(hits) - len(disguised)} as written,"
+        f" {rate:.4f} disguised per 1,000 listings and name {said}"
+    )
+
+
+def _drawn_names(size: int) -> tuple[str, ...]:
+    """Names that can be spoken, always the same ones."""
+    chance = Random(size)
+    names = {
+        "".join(chance.choice("bcdfghjklmnprstvwz") + chance.choice("aeiou") for _ in range(size))
+        for _ in range(150)
+    }
+    return tuple(sorted(name[:size].capitalize() for name in names))
+
+
+def _drawn_chinese_names(listings: list[Listing], size: int) -> tuple[str, ...]:
+    """Names of characters that titles use, always the same ones."""
+    characters = sorted({c for one in listings for c in one.title or "" if is_han(c)})
+    chance = Random(size)
+    return tuple(sorted({"".join(chance.sample(characters, size)) for _ in range(150)}))
 
 
 def _show(name: str, quality: Quality) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.cli.review import picture_lines, review, take_table, write_table
@@ -160,6 +160,7 @@ def test_a_file_that_is_no_table_is_named(
     assert capsys.readouterr().err.count(str(file)) == 2
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_cell_begins_a_formula_or_breaks_its_line(title: str, note: str) -> None:
     row = as_row(replace(CASE, listing=replace(LISTING, title=title, url=note or "https://x")))
@@ -211,6 +212,7 @@ def test_the_table_says_when_it_knows_too_little() -> None:
     assert any(line.startswith("look") and line.endswith("-") for line in lines)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 100), st.booleans()), max_size=80))
 def test_bounds_hold_the_share(judged: list[tuple[int, bool]]) -> None:
     for row in reliability(decided(judged)):

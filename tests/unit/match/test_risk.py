@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.domain.brands import Brand, Product, Reference, RightKind
@@ -230,6 +230,7 @@ PICTURES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(HITS, max_size=8), st.lists(PICTURES, max_size=5), st.randoms(use_true_random=False)
 )
@@ -246,6 +247,7 @@ def test_the_reasons_add_up_and_their_order_of_discovery_does_not_matter(
     assert again == risk
 
 
+@settings(deadline=None)
 @given(st.lists(HITS, max_size=8), PICTURES)
 def test_a_picture_never_lowers_the_score(hits: list[WordHit], shown: PictureMatch) -> None:
     without = assess(LISTING, brand=BRAND, today=TODAY, pictures=(), words=hits)

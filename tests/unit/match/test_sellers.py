@@ -6,7 +6,7 @@ from itertools import combinations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.domain.cases import CaseState, case_id
@@ -84,6 +84,7 @@ def test_an_unknown_kind_ties_accounts_of_one_platform_only() -> None:
     assert one != read_identifier("shop", "x1", Platform.TAOBAO)
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["company", "licence", "phone", "email", "wechat", "address"]))
 def test_any_text_is_read_without_a_crash_and_reads_itself_again(value: str, kind: str) -> None:
     for identifier in read_identifier(kind, value, Platform.ALIBABA):
@@ -161,6 +162,7 @@ IDENTIFIERS = st.builds(
 SIGHTS = st.lists(st.tuples(ACCOUNTS, st.frozensets(IDENTIFIERS, max_size=3)), max_size=20)
 
 
+@settings(deadline=None)
 @given(SIGHTS, st.randoms(use_true_random=False))
 def test_the_order_of_sights_makes_no_difference(
     sights: list[tuple[Account, frozenset[Identifier]]], random: Random
@@ -175,6 +177,7 @@ def test_the_order_of_sights_makes_no_difference(
     assert one.clusters() == other.clusters()
 
 
+@settings(deadline=None)
 @given(SIGHTS)
 def test_every_account_is_in_one_cluster_and_only_proof_ties(
     sights: list[tuple[Account, frozenset[Identifier]]],

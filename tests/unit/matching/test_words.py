@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.domain.listings import Seller
@@ -196,6 +196,15 @@ def test_every_text_of_the_listing_is_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["Compatible brand", "适用品牌", "適用機型", "For Brand", "Fit"])
+def test_an_attribute_may_say_what_the_goods_fit(name: str) -> None:
+    (hit,) = MATCHER.read("Nordwind", Place.ATTRIBUTE, where=name)
+    assert hit.use is MarkUse.FITS
+    (brand,) = MATCHER.read("Nordwind", Place.ATTRIBUTE, where="Brand Name")
+    assert brand.use is MarkUse.NAMED
+
+
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_read_and_every_hit_quotes_it(text: str) -> None:
     for hit in MATCHER.read(text, Place.TITLE):
@@ -203,6 +212,7 @@ def test_any_text_can_be_read_and_every_hit_quotes_it(text: str) -> None:
         assert hit.text == text[hit.start : hit.end]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_plain_name_between_spaces_is_found_whatever_stands_around_it(
     before: str, after: str
@@ -213,6 +223,42 @@ def test_a_plain_name_between_spaces_is_found_whatever_stands_around_it(
     assert any(hit.start <= name and name + 8 <= hit.end for hit in hits)
 
 
+TRICKS = {
+    "upper case": str.upper,
+    "wide letters": lambda name: "".join(chr(ord(c) + 0xFEE0) for c in name),
+    "bold letters": lambda name: "".join(chr(ord(c) - 97 + 0x1D41A) for c in name),
+    "zero width": "\u200b".join,
+    "Cyrillic": lambda name: name.translate(str.maketrans("aeopcxy", "аеорсху")),
+    "dashes": "-".join,
+    "spaces": " ".join,
+    "dots": ".".join,
+    "masked": lambda name: f"{name[:2]}*{name[3:]}",
+    "digit": lambda name: (
+        name.translate(
+            str.maketrans("oies", "01" + "35"),
+        )
+        if sum(map(name.count, "oies")) <= len(name) // 2
+        else name
+    ),
+    "doubled": lambda name: name[:3] + name[2:],
+    "swapped": lambda name: name[:2] + name[3] + name[2] + name[4:],
+    "dropped": lambda name: name[:3] + name[4:],
+    "first letter dropped": lambda name: name[1:],
+    "glued": lambda name: f"{name}shop",
+    "plural": lambda name: f"{name}s",
+}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@settings(deadline=None, max_examples=40)
+@given(name=st.text("abcdefghijklmnopqrstuvwxyz", min_size=6, max_size=14))
+def test_every_trick_is_seen_through_for_every_name(trick: str, name: str) -> None:
+    matcher = WordMatcher(replace(BRAND, names=(name,), chinese_names=()), terms=())
+    text = f"new {TRICKS[trick](name)} bag"
+    assert any(hit.misuse for hit in matcher.read(text, Place.TITLE)), text
+
+
+@settings(deadline=None)
 @given(st.text())
 def test_folding_is_stable_and_keeps_every_place(text: str) -> None:
     folded = fold(text)

@@ -339,7 +339,8 @@ class HanMark:
                 written == own or (is_han(written) and _alike(written, own, sound))
                 for written, own, sound in zip(window, self._characters, self._sounds, strict=True)
             ):
-                strength = Strength.MEDIUM if size > 2 else Strength.WEAK
+                # Two characters of one name alike in sound happen by chance: "环卫医", "环微议".
+                strength = Strength.MEDIUM if same > 1 else Strength.WEAK
                 yield self._found(start, start + size, strength, Disguise.SOUNDS_ALIKE)
 
 

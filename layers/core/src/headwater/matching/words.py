@@ -31,6 +31,8 @@ _FITS_BEFORE = re.compile(
     r"|(?:适用于?|兼容|适配|配套|适合|可用于|用于|通用|替换)\W{0,2})$"
 )
 _FITS_AFTER = re.compile(r"^\W{0,2}(?:compatible\b|专用|通用|适用|兼容|配件)")
+_FITTING_ATTRIBUTE = re.compile(r"\b(?:compatib|fits?\b|suitable|for\b)|适用|兼容|适配|适合")
+"""Attributes whose values name other people's goods: "Compatible brand", "适用品牌"."""
 _LIKE_BEFORE = re.compile(
     r"(?:\b(?:like|looks? like|inspired by|similar to|imitation|copy of|replica|fake|dupe for)"
     r"\W{0,2}"
@@ -104,7 +106,7 @@ class WordMatcher:
                     strength=hit.strength,
                     meaning=hit.meaning,
                     disguise=hit.disguise,
-                    use=_use(folded.text, hit) if hit.kind is WordKind.MARK else MarkUse.NAMED,
+                    use=_use(folded.text, hit, where),
                 )
             )
         return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.kind)))
@@ -162,7 +164,11 @@ def _without_overlaps(found: Iterable[Found]) -> list[Found]:
     return kept
 
 
-def _use(text: str, hit: Found) -> MarkUse:
+def _use(text: str, hit: Found, attribute: str) -> MarkUse:
+    if hit.kind is not WordKind.MARK:
+        return MarkUse.NAMED
+    if _FITTING_ATTRIBUTE.search(fold(attribute).text):
+        return MarkUse.FITS
     before = text[max(0, hit.start - _CONTEXT) : hit.start]
     after = text[hit.end : hit.end + _CONTEXT]
     if _COMPARED_BEFORE.search(before) or _COMPARED_AFTER.search(after):
