@@ -1,5 +1,6 @@
 """The brand's name and the copyists' words, in titles as sellers write them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -223,7 +224,7 @@ def test_a_plain_name_between_spaces_is_found_whatever_stands_around_it(
     assert any(hit.start <= name and name + 8 <= hit.end for hit in hits)
 
 
-TRICKS = {
+TRICKS: dict[str, Callable[[str], str]] = {
     "upper case": str.upper,
     "wide letters": lambda name: "".join(chr(ord(c) + 0xFEE0) for c in name),
     "bold letters": lambda name: "".join(chr(ord(c) - 97 + 0x1D41A) for c in name),
