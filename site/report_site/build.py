@@ -13,7 +13,7 @@ from pathlib import Path
 from shlex import quote
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.commands.build import build as run_mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
@@ -28,7 +28,7 @@ from headwater.usecases.report.overview import key_numbers, suspects_by_platform
 from headwater.usecases.report.sellers import seller_views
 from headwater.usecases.report.state import ReportState
 from report_site.charts import BANDS, stacked_bars
-from report_site.markdown import encode
+from report_site.markdown import encode, visible
 from report_site.thumbnails import SIZES, make_thumbnails, thumbnail_name
 
 _PACKAGE = Path(__file__).parent
@@ -210,7 +210,7 @@ def _run_mkdocs(state: ReportState, docs: Path, out: Path) -> None:
         str(ROOT / "mkdocs.yml"),
         docs_dir=str(docs),
         site_dir=str(out),
-        site_name=f"{encode(state.brand.name)} · Headwater",
+        site_name=f"{escape(visible(state.brand.name))} · Headwater",
         copyright="Built by Headwater from the brand’s own records. Not legal advice.",
     )
     try:

@@ -462,6 +462,7 @@ ATTACKS = (
     "</title></head><script>alert(1)</script>",
     "&#60;script&#62;alert(1)&#60;/script&#62;",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;/title&#62;&#60;script&#62;alert(1)&#60;/script&#62;",
     "[win](javascript:alert(1))",
     "![beacon](https://evil.example/beacon.png)",
     "https://evil.example/visit and www.evil.example",

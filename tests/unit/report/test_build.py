@@ -253,6 +253,16 @@ def test_an_offer_with_a_dangerous_id_gets_a_harmless_page(tmp_path: Path) -> No
     assert re.fullmatch(r"case-[0-9a-f]{20}\.html", page.name)
 
 
+def test_a_brand_may_have_marks_in_its_name(tmp_path: Path) -> None:
+    season = autumn()
+    brand = replace(season.state.brand, name='Lu<mo> & "Söhne"')
+    season.state = replace(season.state, brand=brand)
+    built(season, tmp_path)
+    for page, tree in pages(tmp_path):
+        assert tree.xpath("//mo") == [], page
+        assert (tree.findtext(".//title") or "").endswith('Lu<mo> & "Söhne" · Headwater'), page
+
+
 # --- the page above ---
 
 
