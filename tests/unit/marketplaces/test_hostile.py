@@ -16,7 +16,7 @@ import pytest
 from headwater.cli.parse import as_json
 from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
 from headwater.domain.platforms import Platform
-from headwater.marketplaces import MARKETPLACES, read
+from headwater.marketplaces import MARKETPLACES, _read
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 MUTATIONS = int(os.environ.get("FUZZ_MUTATIONS", "120"))
@@ -83,7 +83,7 @@ def test_damaged_pages_are_read_or_reported(platform: str) -> None:
         name, page = pages[seed % len(pages)]
         body = damaged(page.body, seed)
         try:
-            reading = read(Page(url=page.url if seed % 3 else "", body=body))
+            reading = _read(Page(url=page.url if seed % 3 else "", body=body), None)
         except LayoutChanged:
             continue
         except Exception as problem:
@@ -124,7 +124,7 @@ def test_bombs_are_read_or_reported_in_reasonable_time(platform: Platform, body:
     for told in (None, platform):
         begun = time.perf_counter()
         with contextlib.suppress(LayoutChanged):
-            _holds(read(Page(url="", body=body), platform=told))
+            _holds(_read(Page(url="", body=body), told))
         assert time.perf_counter() - begun < 5
 
 
@@ -135,7 +135,7 @@ def test_figures_that_are_no_figures_become_none() -> None:
         b'{"productId":"1005006123456002","title":{"displayTitle":"B"},'
         b'"prices":{"salePrice":{"minPrice":1e400,"currencyCode":"USD"}}}]}}'
     )
-    reading = read(Page(url="", body=body))
+    reading = _read(Page(url="", body=body), None)
     assert [listing.price for listing in reading.listings] == [None, None]
 
 
@@ -144,5 +144,5 @@ def test_half_a_character_does_not_break_the_output() -> None:
         b'{"itemList":{"content":[{"productId":"1005006123456001",'
         b'"title":{"displayTitle":"A \\ud83d lamp\\u0000\\u001b[31m"}}]}}'
     )
-    (listing,) = read(Page(url="", body=body)).listings
+    (listing,) = _read(Page(url="", body=body), None).listings
     assert listing.title == "A lamp [31m"

@@ -97,13 +97,20 @@ def read(page: Page, *, platform: Platform | None = None) -> PageReading:
     Raises LayoutChanged, and nothing else on any bytes, where a page of a known kind no longer
     holds its data where it was.
     """
-    document = Document(page)
     try:
-        if platform is not None:
-            return marketplace(platform).reading(document)
-        return _recognised(document).reading(document)
-    except RecursionError as problem:
-        raise LayoutChanged("the page is nested too deeply to be read") from problem
+        return _read(page, platform)
+    except _UNEXPECTED as problem:
+        raise LayoutChanged(f"the page breaks our reader: {problem!r}"[:300]) from problem
+
+
+_UNEXPECTED = (RecursionError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+"""What only a mistake of ours raises. The fuzzing looks past this net, at `_read`."""
+
+
+def _read(page: Page, platform: Platform | None) -> PageReading:
+    document = Document(page)
+    market = marketplace(platform) if platform is not None else _recognised(document)
+    return market.reading(document)
 
 
 def _recognised(document: Document) -> Marketplace:

@@ -75,7 +75,8 @@ class Ali1688(Marketplace):
         found = _WINPORT.search(path_of(url))
         if found:
             return found[1]
-        member = parameters(url).get("memberId") or parameters(url).get("memberid")
+        named = parameters(url)
+        member = named.get("memberId") or named.get("memberid")
         if member and _MEMBER.match(member):
             return member
         shop = host_of(url).removesuffix(".1688.com").removesuffix(".cn").removesuffix(".m")
@@ -252,6 +253,8 @@ def _query(result: Json) -> str | None:
     encoded = first(result, "trace.keywords", "keywords")
     if not isinstance(encoded, str):
         return None
+    if not encoded.isascii():
+        return text(encoded)
     raw = unquote_to_bytes(encoded.replace("+", " ")[:600])
     for codec in ("gb18030", "utf-8"):
         try:
@@ -420,16 +423,13 @@ def _cards(document: Document) -> Findings | None:
             continue
         member = re.search(r"object_member_id@(b2b-[a-z0-9]{4,40})", tracking)
         shop = card.css(".offer-shop-row a[href], .company-name a[href]")
-        figure = "".join(
-            card.css(".price-item")[:1].css("*::text").getall()
-            or card.css(".price *::text").getall()
-        )
+        figure = content_of(card, ".price-item", ".price") or ""
         order = content(card.css("[class*='begin'], [class*='moq']"))
         listings.append(
             _listing(
                 offer_id,
                 title=content(card.css(".title-text, .offer-title, .mojar-element-title")),
-                price=amounts.price("".join(figure.split()), currency=_CURRENCY),
+                price=amounts.price(figure.replace(" ", ""), currency=_CURRENCY),
                 minimum_order=amounts.minimum_order(order) if order else None,
                 seller=_seller(
                     member=member[1] if member else None,
@@ -452,15 +452,14 @@ def _cards(document: Document) -> Findings | None:
 
 
 def _sold_line(card: "Selector") -> str | None:
-    lines = card.css(".desc-text::text").getall()
+    lines = (content([line]) or "" for line in card.css(".desc-text"))
     return next((line for line in lines if "已售" in line or "成交" in line), None)
 
 
 def _card_id(card: "Selector") -> str | None:
-    for href in card.css("a[href]::attr(href), ::attr(href)").getall()[:10]:
-        found = ALI1688.identify(href)
-        if found:
-            return found.offer_id
+    found = ALI1688.identify(own(card, "href"))
+    if found:
+        return found.offer_id
     for name, pattern in (
         ("data-renderkey", r"_([0-9]{9,20})$"),
         ("data-aplus-report", r"\^object_id@([0-9]{9,20})\^"),
@@ -470,7 +469,8 @@ def _card_id(card: "Selector") -> str | None:
         seen = re.search(pattern, own(card, name)[:3000])
         if seen:
             return seen[1]
-    return None
+    links = (ALI1688.identify(own(link, "href")) for link in card.css("a[href]")[:10])
+    return next((key.offer_id for key in links if key), None)
 
 
 def _shell(document: Document) -> Findings | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headwater.domain.pages import Page
+from headwater.marketplaces.elements import own
 from headwater.marketplaces.javascript import to_json
 from headwater.marketplaces.lookup import Json
 from headwater.marketplaces.urls import host_of
@@ -174,10 +175,11 @@ class Document:
         """The addresses that the page gives for itself, the most trustworthy first."""
         if self.is_json:
             return (self.url,) if self.url else ()
-        candidates = (
-            self.url,
-            self.selector.xpath("//link[@rel='canonical']/@href").get(),
-            self.meta("og:url"),
-            self.selector.xpath("//link[@rel='alternate' and @media]/@href").get(),
-        )
+        found = {"canonical": "", "og:url": "", "alternate": ""}
+        for element in self.selector.xpath(
+            "//link[@rel='canonical' or @rel='alternate' and @media] | //meta[@property='og:url']"
+        ):
+            name = own(element, "rel") or own(element, "property")
+            found[name] = found[name] or own(element, "href") or own(element, "content")
+        candidates = (self.url, *found.values())
         return tuple(url for url in candidates if url and host_of(url))

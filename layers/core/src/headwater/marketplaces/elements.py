@@ -1,6 +1,7 @@
 """Reading text, attributes and pictures out of selected elements."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from headwater.marketplaces.lookup import text
@@ -12,10 +13,21 @@ _PICTURE_ATTRIBUTES = ("data-original", "data-lazy-src", "data-src", "data-ks-la
                        "image-src", "lazy-src", "src")  # fmt: skip
 
 
+@cache
+def _texts() -> "Callable[[object], list[str]]":
+    """All text below an element but that of scripts and styles."""
+    from lxml.etree import XPath  # type: ignore[import-untyped]  # noqa: PLC0415 - as parsel
+
+    query: Callable[[object], list[str]] = XPath(
+        "descendant-or-self::text()[not(parent::script or parent::style)]", smart_strings=False
+    )
+    return query
+
+
 def content(elements: "Iterable[Selector]") -> str | None:
     """The text of the first element that has any, on one line; scripts and styles left out."""
     for element in elements:
-        pieces = element.xpath(".//text()[not(parent::script or parent::style)]").getall()
+        pieces = [element.root] if isinstance(element.root, str) else _texts()(element.root)
         found = text(" ".join("".join(pieces).split())[:4000])
         if found:
             return found
@@ -48,9 +60,10 @@ def image_sources(place: "Selector | SelectorList[Selector]") -> list[str]:
 
 
 def _image_sources(place: "Selector | SelectorList[Selector]") -> Iterator[str]:
-    for image in place.xpath("descendant-or-self::img"):
-        for name in _PICTURE_ATTRIBUTES:
-            value = own(image, name)
-            if value and not value.startswith("data:"):
-                yield value
-                break
+    for element in place if isinstance(place, list) else [place]:
+        for image in element.root.iter("img"):
+            for name in _PICTURE_ATTRIBUTES:
+                value = image.get(name)
+                if value and not value.startswith("data:"):
+                    yield value
+                    break

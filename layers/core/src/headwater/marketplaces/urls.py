@@ -53,7 +53,7 @@ def path_of(url: str) -> str:
 def parameters(url: str) -> dict[str, str]:
     """The query's parameters; of a repeated one the first."""
     parts = split(url)
-    if parts is None:
+    if parts is None or not parts.query:
         return {}
     try:
         pairs = parse_qsl(parts.query, max_num_fields=200)
