@@ -1,0 +1,151 @@
+"""An inverted index of local features: which references share details with a picture, and where.
+
+A feature of the picture meets those of the references that have the same visual word and nearly the
+same code; each such pair votes for a reference at a difference of size and of direction, so that
+only details that agree on both add up.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from headwater.matching.local_features import Floats, LocalFeatures
+from headwater.matching.visual_words import CODE_BITS, Codes, Words, count, differing
+from headwater.matching.visual_words import codes as code_of
+
+_WORDS_ASKED = 2
+_CODE_DISTANCE = 20
+"""Of 64 bits: unrelated features of one word differ in 32 on average, one in a thousand in 20."""
+_BUCKET = 64
+"""Entries that a word and the first bits of the code should leave, however many there are."""
+_UNSURE_BITS = 3
+_SIZE_BINS, _TURN_BINS = 24, 16
+_LEAST_VOTES = 1.2
+
+
+class Entries(NamedTuple):
+    """The features of one reference: places (x, y, radius, angle), their word and their code."""
+
+    places: Floats
+    words: Words
+    codes: Codes
+
+
+class Candidate(NamedTuple):
+    """A reference (by number) and the pairs of places that speak for it, the likest code first."""
+
+    number: int
+    votes: float
+    query: Floats
+    reference: Floats
+
+
+class PictureIndex:
+    """Grows by `add`; sorted again at the first question after that."""
+
+    def __init__(self) -> None:
+        self._added: list[Entries] = []
+        self._sorted = 0
+
+    def add(self, entries: Entries) -> None:
+        """The reference gets the next number, from 0."""
+        self._added.append(entries)
+
+    def find(self, features: LocalFeatures, most: int) -> list[Candidate]:
+        """The references that share most with the picture, at most so many."""
+        if not self._added or not len(features):
+            return []
+        if self._sorted != len(self._added):
+            self._sort()
+        asked, entry, distance = self._near(features)
+        owner = self._owners[entry]
+        order = np.lexsort((distance, owner, asked))
+        asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
+        first = np.ones(len(asked), bool)  # a feature votes once for a reference
+        first[1:] = (asked[1:] != asked[:-1]) | (owner[1:] != owner[:-1])
+        asked, entry, distance, owner = asked[first], entry[first], distance[first], owner[first]
+        weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
+        query, reference = features.places[asked], self._places[entry].astype(np.float32)
+        votes = _agreeing(query, reference, owner, weight, len(self._added))
+        best = np.argsort(-votes, kind="stable")[:most]
+        candidates = []
+        for number in best[votes[best] >= _LEAST_VOTES]:
+            mine = np.flatnonzero(owner == number)
+            mine = mine[np.argsort(distance[mine], kind="stable")]
+            candidates.append(
+                Candidate(int(number), float(votes[number]), query[mine], reference[mine])
+            )
+        return candidates
+
+    def _sort(self) -> None:
+        words = np.concatenate([entries.words for entries in self._added])
+        codes = np.concatenate([entries.codes for entries in self._added])
+        sizes = [len(entries.words) for entries in self._added]
+        expected = len(words) / (count() * _BUCKET)
+        self._bits = int(np.clip(np.ceil(np.log2(max(expected, 1))), 0, 16))
+        bucket = _bucket(words, codes, self._bits)
+        order = np.argsort(bucket, kind="stable")
+        self._starts = np.searchsorted(bucket[order], np.arange((count() << self._bits) + 1))
+        self._words = words[order].astype(np.int16)
+        self._codes = codes[order]
+        self._owners = np.repeat(np.arange(len(sizes)), sizes)[order].astype(np.int32)
+        places = np.concatenate([entries.places for entries in self._added])[order]
+        self._places = places.astype(np.float16)
+        of_word = np.bincount(words, minlength=count())
+        rarity = np.log1p(len(words) / (of_word + 5.0))
+        self._rarity = (rarity / np.log1p(len(words) / (of_word.mean() + 5.0))).astype(np.float32)
+        self._sorted = len(self._added)
+
+    def _near(self, features: LocalFeatures) -> tuple[Words, Words, Words]:
+        """Pairs of a feature and an entry of nearly the same code, with the codes' distance."""
+        words, differences = differing(features.descriptors, _WORDS_ASKED)
+        codes = code_of(differences)
+        asked = np.repeat(np.arange(len(words)), words.shape[1])
+        words, codes = words.ravel(), codes.ravel()
+        buckets, row = self._buckets(words, codes, differences.reshape(-1, CODE_BITS))
+        asked, codes = asked[row], codes[row]
+        starts = self._starts[buckets]
+        lengths = self._starts[buckets + 1] - starts
+        ends = np.cumsum(lengths)
+        total = int(ends[-1])
+        entry = np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+        distance = np.bitwise_count(self._codes[entry] ^ np.repeat(codes, lengths))
+        near = np.flatnonzero(distance <= _CODE_DISTANCE)
+        which = np.searchsorted(ends, near, side="right")
+        return asked[which], entry[near], distance[near].astype(np.int64)
+
+    def _buckets(self, words: Words, codes: Codes, differences: Floats) -> tuple[Words, Words]:
+        """Where to look: the first bits of the code as they are, and with unsure ones turned."""
+        base = _bucket(words, codes, self._bits)
+        row = np.arange(len(words))
+        unsure = np.argsort(np.abs(differences[:, : self._bits]), axis=1)[:, :_UNSURE_BITS]
+        for column in range(unsure.shape[1]):
+            flip = np.left_shift(1, self._bits - 1 - unsure[:, column])
+            base = np.concatenate([base, base ^ flip[row]])
+            row = np.concatenate([row, row])
+        return base, row
+
+
+def _bucket(words: Words, codes: Codes, bits: int) -> Words:
+    if bits == 0:
+        return words
+    return (words << bits) | (codes >> np.uint64(CODE_BITS - bits)).astype(np.int64)
+
+
+def _agreeing(
+    query: Floats, reference: Floats, owner: Words, weight: Floats, references: int
+) -> Floats:
+    """Per reference, the most votes for one difference of size and direction."""
+    size = np.log2(query[:, 2] / reference[:, 2])
+    turn = (query[:, 3] - reference[:, 3]) / (2 * np.pi) * _TURN_BINS
+    size_bin = np.clip(np.round(size * 2 + 8), 0, _SIZE_BINS - 2).astype(np.int64)
+    turn_bin = np.round(turn).astype(np.int64) % _TURN_BINS
+    touched, seat = np.unique(owner, return_inverse=True)
+    bins = (seat * _SIZE_BINS + size_bin) * _TURN_BINS + turn_bin
+    total = len(touched) * _SIZE_BINS * _TURN_BINS
+    votes = np.bincount(bins, weight, total).reshape(-1, _SIZE_BINS, _TURN_BINS)
+    votes = votes + np.roll(votes, 1, 2)  # a peak may lie between two bins
+    votes = votes + np.roll(votes, 1, 1)
+    best = np.zeros(references, np.float32)
+    best[touched] = votes.reshape(len(touched), -1).max(1, initial=0)
+    return best
