@@ -9,20 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.domain.brands import Brand, Product, Reference, RightKind
+from headwater.domain.assessment import RIGHTS, assess
+from headwater.domain.brands import Brand, Product, Reference
 from headwater.domain.listings import Listing
 from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pictures import PictureEvidence, PictureMatch, PictureRelation
-from headwater.domain.risk import (
-    Band,
-    ClaimPoints,
-    Infringement,
-    Risk,
-    Signal,
-    Weights,
-    assess,
-)
+from headwater.domain.risk import Band, Infringement, Risk, Signal
 from headwater.domain.sellers import IdentifierKind, ListedSeller, SellerList, identifiers_of
+from headwater.domain.weights import ClaimPoints, Weights
 from headwater.domain.words import Disguise, MarkUse, Place, Strength, WordHit, WordKind
 from headwater.matching.words import WordMatcher
 from tests.factories import BRAND, LISTING, NOON
@@ -205,9 +199,15 @@ def test_weights_are_data() -> None:
     assert (risk.score, risk.band) == (43, Band.LIKELY)
 
 
-@pytest.mark.parametrize("infringement", Infringement)
-def test_every_kind_of_infringement_has_a_right(infringement: Infringement) -> None:
-    assert infringement.right in RightKind
+def test_every_kind_of_infringement_has_a_right() -> None:
+    assert set(RIGHTS) == set(Infringement)
+
+
+@pytest.mark.parametrize("bands", [(60, 30, 85), (30, 60, 101), (0, 60, 85), (30, 86, 85)])
+def test_bands_begin_in_their_order(bands: tuple[int, int, int]) -> None:
+    look, likely, near_certain = bands
+    with pytest.raises(ValueError, match="in this order"):
+        Weights(look=look, likely=likely, near_certain=near_certain)
 
 
 HITS = st.builds(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
+from headwater.domain.assessment import assess
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture, CaptureOutcome, Part
 from headwater.domain.cases import (
@@ -17,7 +18,8 @@ from headwater.domain.cases import (
 )
 from headwater.domain.listings import Listing
 from headwater.domain.pictures import PictureMatch, UnreadablePicture
-from headwater.domain.risk import DEFAULT_WEIGHTS, Band, Risk, Weights, assess
+from headwater.domain.risk import Band, Risk
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.domain.words import WordHit
 
 KEPT_PICTURES = 12

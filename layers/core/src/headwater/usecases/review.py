@@ -4,9 +4,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from headwater.domain.assessment import RIGHTS
 from headwater.domain.cases import Case, CaseState
-from headwater.domain.risk import DEFAULT_WEIGHTS, Band, Weights
+from headwater.domain.risk import Band
 from headwater.domain.strangers import in_one_line
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 
 VERDICTS = {
     "confirm": CaseState.CONFIRMED,
@@ -41,7 +43,9 @@ def as_row(case: Case) -> dict[str, str]:
         "state": case.state.value,
         "score": str(risk.score),
         "band": risk.band.value,
-        "suggests": risk.infringement.value if risk.infringement else "",
+        "suggests": (
+            f"{risk.infringement} (your {RIGHTS[risk.infringement]})" if risk.infringement else ""
+        ),
         "title": listing.title or "",
         "seller": (seller.name or seller.id or "") if seller else "",
         "price": f"{price.minimum} {price.currency or '?'}" if price else "",
