@@ -110,7 +110,12 @@ class Alibaba(Marketplace):
             found = _listing_data(data) if data else None
             if found:
                 return found
-        return _listing_elements(document, self) or _store(document, self) or _cards(document)
+        return (
+            _listing_elements(document, self)
+            or _store(document, self)
+            or _cards(document)
+            or _no_match(document)
+        )
 
 
 def _in_json(data: Json) -> Findings | None:
@@ -351,6 +356,19 @@ def _cards(document: Document) -> Findings | None:
     )
 
 
+def _no_match(document: Document) -> Findings | None:
+    if "did not match any products" not in document.text:
+        return None
+    if "did not match any products" not in document.visible_text:
+        return None
+    return Findings(
+        kind=PageKind.SEARCH,
+        total=0,
+        verdict=Verdict.OK_EMPTY,
+        reason="Alibaba.com itself says that the words did not match any products",
+    )
+
+
 # --- listings ---------------------------------------------------------------------------------
 
 
@@ -367,20 +385,8 @@ def _listing_data(data: Json) -> Findings | None:
         raise LayoutChanged("Alibaba.com: globalData.product has no product id")
     key = ListingKey(Platform.ALIBABA, product_id)
     price = first(product, "price", "productPrice")
-    unit = text(first(price, "unit", "unitOdd") or first(product, "unit", "unitEven"))
-    tiers = first(price, "productLadderPrices", "ladderPrices")
-    low_high = first(price, "productRangePrices", "rangePrices")
-    # The dollar figures stand beside those in the visitor's currency: one pair must fit.
-    found = amounts.price_from_tiers(
-        (
-            (first(tier, "min", "beginAmount"), first(tier, "dollarPrice"))
-            for tier in objects(tiers)
-        ),
-        "USD",
-    ) or amounts.price_between(
-        first(low_high, "dollarPriceRangeLow"), first(low_high, "dollarPriceRangeHigh"), "USD"
-    )
-    found = found or _first_price(first(price, "formatPrice", "priceText"))
+    unit = text(first(price, "unitEven", "unit", "unitOdd") or first(product, "unit", "unitEven"))
+    found = _detail_price(price, text(dig(world, "global.productPriceCurrencySimpleName")))
     order = first(product, "moq", "minOrderQuantity") or first(price, "minOrderQuantity", "moq")
     if order is None and found and found.tiers:
         order = found.tiers[0].quantity
@@ -407,14 +413,48 @@ def _listing_data(data: Json) -> Findings | None:
         if isinstance(seller, dict)
         else None,
         pictures=gallery(media),
+        sold=count(dig(world, "trade.salesVolume")),
         attributes=tuple(
             (name, value)
-            for item in objects(first(product, "productBasicProperties", "attributes"))
+            for group in _DETAIL_PROPERTIES
+            for item in objects(product.get(group))
             if (name := text(first(item, "attrName", "name")))
             and (value := text(first(item, "attrValue", "value")))
         )[:100],
     )
     return Findings(kind=PageKind.LISTING, listings=(listing,))
+
+
+_DETAIL_PROPERTIES = (
+    "productKeyIndustryProperties", "productBasicProperties", "productOtherProperties",
+    "attributes",
+)  # fmt: skip
+
+
+def _detail_price(price: Json, sign: str | None) -> Price | None:
+    """The quantity tiers in the visitor's currency, or the range, or else the dollar figures."""
+    tiers = list(objects(first(price, "productLadderPrices", "ladderPrices")))
+    currency = amounts.currency_of(sign, dollar=_DOLLAR) if sign else None
+    pairs: list[tuple[Json, Json]] = []
+    dollars: list[tuple[Json, Json]] = []
+    for tier in tiers:
+        quantity = first(tier, "min", "minQuantity", "beginAmount")
+        shown = amounts.price(text(dig(tier, "formatPrice")), dollar=_DOLLAR)
+        pairs.append((quantity, shown.minimum if shown else dig(tier, "price")))
+        dollars.append((quantity, dig(tier, "dollarPrice")))
+        currency = (shown.currency if shown else None) or currency
+    span = first(price, "productRangePrices", "rangePrices")
+    return (
+        amounts.price_from_tiers(pairs, currency)
+        or amounts.price_from_tiers(dollars, "USD")
+        or _first_price(
+            text(dig(span, "priceRangeText")),
+            text(first(price, "formatLadderPrice", "formatPrice", "priceText")),
+        )
+        or amounts.price_between(
+            dig(span, "dollarPriceRangeLow"), dig(span, "dollarPriceRangeHigh"), "USD"
+        )
+    )
 
 
 def _listing_elements(document: Document, market: Alibaba) -> Findings | None:

@@ -455,7 +455,7 @@ def _listing_rendered(document: Document, market: Taobao) -> Findings | None:
     """A listing of 2023 or later, saved rendered: class names end in a hash."""
     page = document.selector
     key, channel = _own_key(document)
-    title = content_of(
+    title = text(attribute(page.css("[class*='mainTitle--'][title]"), "title")) or content_of(
         page, "[class*='mainTitle--']", "[class*='ItemTitle--']", "[class*='mainTitle']"
     )
     if not title:
@@ -474,7 +474,7 @@ def _listing_rendered(document: Document, market: Taobao) -> Findings | None:
         "[class*='priceWrap'] [class*='text']",
         "[class*='priceWrap']",
     )
-    shop = page.css("[class*='shopName'], [class*='ShopHeader--title']")
+    shop = page.css("[class*='shopName'], [class*='ShopHeader--title'], [data-spm='shop_block'] a")
     shop_url = attribute(page.css("a[class*='shop'][href], a[class*='Shop'][href]"), "href")
     return Findings(
         kind=PageKind.LISTING,
