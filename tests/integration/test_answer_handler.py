@@ -1,6 +1,6 @@
 """The link in a mail, as its Function URL serves it: GET shows, POST records, once."""
 
-from collections.abc import Iterator
+import importlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,9 +84,7 @@ class Page:
 
 
 @pytest.fixture
-def page(
-    tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Page]:
+def page(tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Page:
     for name, value in {
         "CASES_TABLE": tables["CasesTable"],
         "COMPLAINTS_TABLE": tables["ComplaintsTable"],
@@ -99,15 +97,14 @@ def page(
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
     }.items():
         monkeypatch.setenv(name, value)
-    from deadlines_function import answer  # Powertools reads the namespace when it is imported
+    from deadlines_function import answer
 
-    answer._settings.cache_clear()
+    importlib.reload(answer)  # Powertools reads the namespace when it is imported
     write_desk(
         Bucket(buckets["WorkBucket"]),
         Desk(contact="owner@example.com", brands=(brand(OWNER),), access=()),
     )
-    yield Page(Complaints(tables["ComplaintsTable"]), AnswerKeys(tables["AlertsTable"]))
-    answer._settings.cache_clear()
+    return Page(Complaints(tables["ComplaintsTable"]), AnswerKeys(tables["AlertsTable"]))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The deadline function as Lambda runs it: what is due goes out through SES, once."""
 
+import importlib
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -101,11 +102,10 @@ def deployed(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    # Powertools reads the namespace when they are imported.
     from deadlines_function import digest, handler, watchdog
 
     for module in (digest, handler, watchdog):
-        module._settings.cache_clear()
+        importlib.reload(module)  # Powertools reads the namespace when it is imported
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     stack = Deployed(
         complaints=Complaints(tables["ComplaintsTable"]),
