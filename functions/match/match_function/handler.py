@@ -61,7 +61,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 def judge(record: SQSRecord) -> None:
     settings = _settings()
     capture = new_record(Capture, record.body)
-    brand = read_desk(Bucket(settings.work_bucket)).brand(capture.brand)
+    desk = read_desk(Bucket(settings.work_bucket))
+    brand = desk.brand(capture.brand)
     case = match(
         capture,
         brand=brand,
@@ -70,6 +71,7 @@ def judge(record: SQSRecord) -> None:
         evidence=Bucket(settings.evidence_bucket),
         cases=Cases(settings.cases_table),
         now=lambda: datetime.now(UTC),
+        weights=desk.weights,
     )
     metrics.add_metric("CapturesMatched", MetricUnit.Count, 1)
     metrics.add_metric("CapturesInCases", MetricUnit.Count, int(case is not None))

@@ -4,14 +4,22 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from headwater.adapters.schedules import check_schedule
 from headwater.domain.brands import (
@@ -36,6 +44,7 @@ from headwater.domain.sellers import (
     SellerList,
     read_identifier,
 )
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.matching.images import UnreadablePicture, open_picture
 from headwater.verifier import problem_with_certificates
 
@@ -132,6 +141,14 @@ class _Brand(_Table):
     seller: list[_Seller] = []
 
 
+_Weights = create_model(  # type: ignore[call-overload]
+    "_Weights",
+    __base__=_Table,
+    **{one.name: (int | None, None) for one in fields(Weights) if isinstance(one.default, int)},
+)
+"""Every number of `Weights`; those that the owner does not write stay as they are."""
+
+
 class _Access(_Table):
     fetch_pages: bool = False
     fetch_pictures: bool = True
@@ -163,6 +180,14 @@ class _File(_Table):
     alarms: _Mail
     brand: Annotated[list[_Brand], Field(min_length=1)]
     platforms: dict[Platform, _Access] = {}
+    weights: _Weights = _Weights()
+
+    @field_validator("weights")
+    @classmethod
+    def _in_order(cls, weights: BaseModel) -> BaseModel:
+        replace(DEFAULT_WEIGHTS, **weights.model_dump(exclude_unset=True))
+        return weights
+
     timestamp: list[_Timestamp] = []
     schedules: Schedules = Schedules()
 
@@ -278,6 +303,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
             for platform, access in sorted(file.platforms.items())
         ),
         timestamp_authorities=tuple(authorities),
+        weights=replace(DEFAULT_WEIGHTS, **file.weights.model_dump(exclude_unset=True)),
     )
     return Configuration(
         desk=desk,

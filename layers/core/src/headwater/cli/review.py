@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         known = list(stack.cases.of_brand(brand.id))
         by = arguments.by or getpass.getuser()
         if arguments.calibration:
-            print("\n".join(calibration_table(known)))
+            print("\n".join(calibration_table(known, stack.desk.weights)))
             return 0
         if arguments.csv_out:
             return write_table(to_review(known), arguments.csv_out)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from headwater.domain.platforms import Platform
 from headwater.domain.sellers import ListedSeller
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ class Desk:
     access: tuple[tuple[Platform, PlatformAccess], ...]
     deadlines: str = ""
     timestamp_authorities: tuple[TimestampAuthority, ...] = ()
+    weights: Weights = DEFAULT_WEIGHTS
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""
