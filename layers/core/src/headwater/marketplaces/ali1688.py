@@ -194,6 +194,8 @@ def _seller(
 
 def _search(data: Json) -> Findings | None:
     """The result lists of 2020 (in the page and in its asynchronous chunks)."""
+    if isinstance(data, list) and any("aliTalk" in offer for offer in objects(data)):
+        data = {"offerList": data, "offerSize": len(data)}
     for path in ("data.data", "data", ""):
         result = dig(data, path)
         if isinstance(result, dict) and isinstance(result.get("offerList"), list):

@@ -126,15 +126,18 @@ def _in_json(data: Json) -> Findings | None:
 
 _OFFERS = (
     "offerResultData.offers", "offerResultData.offerList", "props.offerResultData.offerList",
-    "props.offerResultData.offers", "_offer_list.offerResultData.offers", "data.offers",
-    "data.offerResultData.offers", "offers", "offerList",
+    "props.offerResultData.offers", "_offer_list.offerResultData.offers",
+    "data.offerResultData.offers",
 )  # fmt: skip
+_EXTRACTS = ("data.offers", "offers", "offerList", "")
+"""Where a cut-out holds them: names that others use too, so the offers must look like these."""
+_OFFER_MARKS = ("companyName", "productUrl", "supplierHref", "moqV2", "tradePrice", "action")
 _RESULT = ("offerResultData", "props.offerResultData", "_offer_list.offerResultData",
            "data.offerResultData", "data")  # fmt: skip
 
 
 def _search(data: Json) -> Findings | None:
-    offers = first(data, *_OFFERS)
+    offers = first(data, *_OFFERS) or _extract(data)
     result = first(data, *_RESULT)
     total = count(
         first(
@@ -167,10 +170,23 @@ def _search(data: Json) -> Findings | None:
         return None
     listings = [listing for offer in objects(offers) if (listing := _offer(offer))]
     if not listings:
-        if isinstance(result, dict) and "offerResultData" in str(data)[:200]:
+        if any(isinstance(dig(data, path), dict) for path in _RESULT[:4]):
             raise LayoutChanged("Alibaba.com: none of the offers carries a product id")
         return None
     return Findings(kind=PageKind.SEARCH, listings=unique(listings), total=total, query=query)
+
+
+def _extract(data: Json) -> Json:
+    for path in _EXTRACTS:
+        offers = dig(data, path)
+        if isinstance(offers, list) and any(
+            identifier(first(offer, "productId", "information.id", "id"))
+            and any(mark in offer for mark in _OFFER_MARKS)
+            and "aliTalk" not in offer
+            for offer in objects(offers)
+        ):
+            return offers
+    return None
 
 
 def _offer(offer: dict[str, Json]) -> Listing | None:

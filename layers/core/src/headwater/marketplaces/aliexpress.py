@@ -123,7 +123,7 @@ class AliExpress(Marketplace):
 
     def find(self, document: Document) -> Findings | None:
         if document.is_json:
-            return _in_json(document.json)
+            return _in_json(document.json, document.url)
         data = document.variable("_init_data_", _DATA_INSIDE)
         found = _search(data, document) if data else None
         if found is None and "runParams" in document.text:
@@ -137,8 +137,16 @@ class AliExpress(Marketplace):
         return _in_elements(document, self)
 
 
-def _in_json(data: Json) -> Findings | None:
-    return _search(data, None) or _api(data) or _listing(data)
+def _in_json(data: Json, url: str) -> Findings | None:
+    return _search(data, None) or _api(data) or _listing(data, asked=_asked(url))
+
+
+def _asked(url: str) -> str | None:
+    """The product that a call of the mobile interface asks for, in its `data` parameter."""
+    found = re.search(
+        r"[\"']productId[\"']\s*:\s*[\"']?([0-9]{8,20})", parameters(url).get("data", "")
+    )
+    return found[1] if found else None
 
 
 # --- searches ---------------------------------------------------------------------------------
@@ -151,16 +159,17 @@ _ITEM_LISTS = (
     "data.mods.itemList.content",
     "mods.itemList.content",
     "itemList.content",
-    "content",
     "mods.list.content",
-    "items",
 )
+_EXTRACTS = ("data.root.fields.items", "content", "items", "")
+"""Where a cut-out holds them: names that others use too, so the items must look like these."""
+_ITEM_MARKS = ("lunchTime", "itemCardType", "prices", "trace", "displayTitle", "productTitle")
 _PAGE_INFO = ("data.root.fields.pageInfo", "root.fields.pageInfo", "data.result.pageInfo",
               "result.pageInfo", "data.pageInfo", "pageInfo")  # fmt: skip
 
 
 def _search(data: Json, document: Document | None) -> Findings | None:
-    items = first(data, *_ITEM_LISTS)
+    items = first(data, *_ITEM_LISTS) or _extract(data)
     info = first(data, *_PAGE_INFO)
     fields = first(data, "data.root.fields", "root.fields", "data.result", "result")
     if not isinstance(items, list):
@@ -186,6 +195,18 @@ def _search(data: Json, document: Document | None) -> Findings | None:
         ),
         query=_query(info, document),
     )
+
+
+def _extract(data: Json) -> Json:
+    for path in _EXTRACTS:
+        items = dig(data, path)
+        if isinstance(items, list) and any(
+            identifier(first(item, "productId", "redirectedId"))
+            and any(mark in item for mark in _ITEM_MARKS)
+            for item in objects(items)
+        ):
+            return items
+    return None
 
 
 def _no_results(info: Json, document: Document | None) -> Findings:
@@ -216,7 +237,7 @@ def _query(info: Json, document: Document | None) -> str | None:
 
 
 def _item_id(item: dict[str, Json]) -> str | None:
-    found = identifier(first(item, "productId", "redirectedId", "itemId", "product_id", "id"))
+    found = identifier(first(item, "productId", "redirectedId", "itemId", "product_id"))
     return found if found and len(found) >= 8 else None
 
 
@@ -329,7 +350,13 @@ def _modules(data: Json) -> dict[str, Json]:
     return {}
 
 
-def _listing(data: Json) -> Findings | None:
+def _listing(data: Json, *, asked: str | None = None) -> Findings | None:
+    said = (text(dig(data, path)) or "" for path in ("data.code", "data.msg", "data.result.code",
+            "data.result.msg", "data.data.code", "data.errorCode"))  # fmt: skip
+    if any("ITEM_NOT_EXIST" in answer for answer in said):
+        return Findings(
+            kind=PageKind.LISTING, verdict=Verdict.GONE, reason="AliExpress says SITEM_NOT_EXIST"
+        )
     parts = _modules(data)
     if not parts:
         return None
@@ -343,19 +370,12 @@ def _listing(data: Json) -> Findings | None:
               "descriptionModule.productId", "feedbackComponent.productId",
               "HEADER_IMAGE_PC.productId", "itemStatusComponent.productId")
     )  # fmt: skip
+    product_id = product_id or asked
     title = text(
         first(parts, "productInfoComponent.subject", "titleModule.subject", "titleBanner.subject",
               "PRODUCT_TITLE.text", "metaDataComponent.ogTitle", "seoTdk.title")
     )  # fmt: skip
     if product_id is None or title is None:
-        if text(dig(data, "data.code")) == "SITEM_NOT_EXIST" or "SITEM_NOT_EXIST" in str(
-            first(data, "ret", "data.ret", "data.msg", "data.result.code")
-        ):
-            return Findings(
-                kind=PageKind.LISTING,
-                verdict=Verdict.GONE,
-                reason="AliExpress says SITEM_NOT_EXIST",
-            )
         if title is None and product_id is None:
             return None
         what = "title" if title is None else "product id"
@@ -423,7 +443,8 @@ def _listing_price(parts: dict[str, Json]) -> Price | None:
         found = amounts.price(figure, currency=_currency(parts)) if figure else None
         if found:
             return found
-    return _cheapest_to_dearest(first(place, "skuPriceList", "skuJson"), parts) or (
+    skus = first(place, "skuPriceList", "skuIdStrPriceInfoMap")
+    return _cheapest_to_dearest(skus, parts) or (
         _cheapest_to_dearest(first(parts, "skuModule.skuPriceList", "SKU.skuPriceList"), parts)
     )
 
@@ -432,8 +453,9 @@ def _cheapest_to_dearest(skus: Json, parts: dict[str, Json]) -> Price | None:
     found: list[Price] = []
     for sku in objects(skus):
         figure = first(sku, "skuVal.skuActivityAmount", "skuVal.skuAmount", "salePrice")
-        single = amounts.price_between(
-            dig(figure, "value"), None, first(figure, "currency") or _currency(parts)
+        currency = first(figure, "currency", "currencyCode") or _currency(parts)
+        single = amounts.price_between(dig(figure, "value"), None, currency) or amounts.price(
+            text(first(sku, "salePriceString", "salePriceLocal", "formatedAmount"))
         )
         if single:
             found.append(single)
@@ -475,7 +497,7 @@ def _api(data: Json) -> Findings | None:
             for name, value in (data.items() if isinstance(data, dict) else ())
             if name.startswith(("aliexpress_ds_", "aliexpress_affiliate_"))
         ),
-        data if isinstance(data, dict) and "ae_item_base_info_dto" in str(data)[:3000] else None,
+        data if isinstance(dig(data, "result.ae_item_base_info_dto"), dict) else None,
     )
     if answer is None:
         return None
