@@ -72,6 +72,12 @@ def test_pictures_alone() -> None:
     assert (related.band, related.infringement) == (Band.IGNORE, Infringement.LOOK_ALIKE)
 
 
+def test_a_related_picture_makes_no_word_telling() -> None:
+    plain = judged("搪瓷杯", picture(0.3, PictureRelation.RELATED))
+    wholesale = judged("源头工厂 OEM贴牌 现货批发 搪瓷杯", picture(0.3, PictureRelation.RELATED))
+    assert wholesale.score == plain.score
+
+
 def test_picture_and_name_together_are_near_certain() -> None:
     risk = judged("Fjellvik 搪瓷杯", picture())
     assert (risk.band, risk.infringement) == (Band.NEAR_CERTAIN, Infringement.COUNTERFEIT)

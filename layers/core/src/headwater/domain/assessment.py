@@ -36,7 +36,8 @@ def assess(
     """
     best = _best_pictures(pictures)
     marks = [hit for hit in words if hit.misuse]
-    beside = bool(best or marks)
+    # A picture that is only related shows a lantern like any other: it makes no word telling.
+    beside = bool(marks) or any(match.relation is PictureRelation.SAME for match in best)
     reasons = [
         *_picture_reasons(best, weights),
         *_mark_reasons(words, weights),
@@ -45,6 +46,7 @@ def assess(
     if beside:
         reasons += _price_reasons(listing, brand, best, weights)
         reasons += _quantity_reasons(listing, weights)
+    if best or marks:
         reasons += _list_reasons(listing, brand, today, weights)
     score = max(0, min(100, sum(reason.points for reason in reasons)))
     return Risk(
