@@ -104,6 +104,11 @@ RULES: tuple[Rule, ...] = (
         "the page is the anti-bot service's",
     ),
     _rule(
+        _CHALLENGE, "body",
+        r"/_sec/verify\?provider=|[?&]bm-verify=|gokuProps\b|\.awswaf\.com/|cf-chl-|px-captcha\b",
+        "the page is a hosting company's challenge to browsers", 60_000,
+    ),
+    _rule(
         _LOGIN, "body",
         r"(?:location(?:\.href|\.replace\()?\s*[=(]?\s*|action=|content=[\"']?[0-9]+;\s*url=)[\"']?"
         r"(?:https?:)?//(?:login|passport)\.(?:m\.)?(?:taobao|tmall|1688|alibaba|aliexpress)\.com",
