@@ -11,7 +11,7 @@ from headwater.adapters.warc import Archive
 from headwater.domain.brands import PlatformAccess
 from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
 from headwater.domain.exchanges import FetchFailed
-from headwater.domain.listings import Sighting
+from headwater.domain.listings import Listing, ListingKey, Sighting
 from headwater.domain.manifests import canonical, sha256
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
@@ -47,6 +47,7 @@ class Room:
     access: PlatformAccess = field(default_factory=PlatformAccess)
     now: datetime = NOON
     verdict: Verdict = Verdict.OK
+    read_listings: tuple[Listing, ...] = ()
 
     def read(self, page: Page) -> PageReading:
         if self.verdict is Verdict.SCHEMA_DRIFT:
@@ -56,6 +57,7 @@ class Room:
             kind=PageKind.LISTING,
             verdict=self.verdict,
             reason="a slider",
+            listings=self.read_listings,
         )
 
     def capture(self, sighting: Sighting) -> Capture:
@@ -227,6 +229,37 @@ def test_an_allowed_page_is_fetched_and_kept_beside_the_seen_one() -> None:
     assert [part.name for part in kept.parts][:2] == ["seen.html", "fetched.html"]
     assert kept.parts[1].source_url == LISTING.url
     assert kept.outcome is CaptureOutcome.COMPLETE
+
+
+def test_what_the_listings_own_page_says_is_taken_over_with_its_pictures() -> None:
+    more = "https://cbu01.alicdn.com/img/ibank/c.jpg"
+    own = Listing(
+        key=LISTING.key,
+        url="https://detail.1688.com/other",
+        title="full title",
+        pictures=(more, A),
+        attributes=(("材质", "搪瓷"),),
+    )
+    room = Room(access=PlatformAccess(fetch_pages=True), read_listings=(own,))
+    room.door.answers |= {
+        LISTING.url: answer(LISTING.url, b"<html>live"),
+        more: answer(more, JPEG + b"c"),
+    }
+    kept = room.capture(SEEN)
+    assert kept.listing == replace(
+        LISTING, title="full title", pictures=(A, B, more), attributes=own.attributes
+    )
+    assert [part.source_url for part in kept.pictures] == [A, B, more]
+    said = json.loads(room.bytes_of(kept.manifest))
+    assert said["listing"]["title"] == "full title"
+    assert said["found"]["listing"]["title"] == LISTING.title
+
+
+def test_another_offer_on_the_page_is_not_taken_for_this_one() -> None:
+    other = Listing(key=ListingKey(Platform.ALI1688, "2"), url="https://x.example", title="other")
+    room = Room(access=PlatformAccess(fetch_pages=True), read_listings=(other,))
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>live")
+    assert room.capture(SEEN).listing == LISTING
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def bundle(
                 software=software,
             )
         if browser is not None:
-            files |= _screenshot(capture, files, browser)
+            files |= _screenshots(capture, files, browser)
     files |= _side_by_side(case, captures, files, reference, made_at)
     for authority in trusted:
         files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
@@ -118,33 +118,30 @@ def timeline(case: Case, captures: Iterable[Capture]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _screenshot(capture: Capture, files: dict[str, bytes], browser: Browser) -> dict[str, bytes]:
-    """The listing's page as the kept bytes draw it: the fetched one, or else the one seen."""
+def _screenshots(capture: Capture, files: dict[str, bytes], browser: Browser) -> dict[str, bytes]:
+    """Each page of the capture as the kept bytes draw it."""
     folder = f"captures/{capture.id}"
-    pages = [part for part in capture.parts if part.media_type == "text/html"]
-    if not pages:
-        return {}
-    page = max(pages, key=lambda part: part.source_url is not None)
-    try:
-        drawn = browser.draw(
-            files[f"{folder}/{page.name}"],
-            page.source_url or capture.listing.url,
-            answers={
-                part.source_url: Answer(
-                    media_type=part.media_type, body=files[f"{folder}/{part.name}"]
-                )
-                for part in capture.pictures
-                if part.source_url is not None
-            },
-            full_size=full_size,
-            captured_at=capture.captured_at,
-        )
-    except CannotDraw as failure:
-        return {f"{folder}/screenshot-missing.txt": f"{failure}\n".encode()}
-    return {
-        f"{folder}/screenshot-of-{page.name}.png": drawn.png,
-        f"{folder}/screenshot-of-{page.name}.json": drawn.as_json(),
+    answers = {
+        part.source_url: Answer(media_type=part.media_type, body=files[f"{folder}/{part.name}"])
+        for part in capture.pictures
+        if part.source_url is not None
     }
+    drawn: dict[str, bytes] = {}
+    for page in (part for part in capture.parts if part.media_type == "text/html"):
+        name = f"{folder}/screenshot-of-{page.name}"
+        try:
+            picture = browser.draw(
+                files[f"{folder}/{page.name}"],
+                page.source_url or capture.listing.url,
+                answers=answers,
+                full_size=full_size,
+                captured_at=capture.captured_at,
+            )
+        except CannotDraw as failure:
+            drawn[f"{name}.txt"] = f"{failure}\n".encode()
+        else:
+            drawn |= {f"{name}.png": picture.png, f"{name}.json": picture.as_json()}
+    return drawn
 
 
 def _side_by_side(

@@ -11,7 +11,7 @@ from typing import Any
 
 from headwater.domain.captures import CaptureOutcome, MissingPart, Part
 from headwater.domain.exchanges import Fetched
-from headwater.domain.listings import Sighting
+from headwater.domain.listings import Listing, Sighting
 
 SCHEMA = "headwater/manifest/1"
 """Changes with every change of meaning; a verifier refuses what it does not know."""
@@ -87,6 +87,7 @@ def describe_fetch(part: str | None, asked: str, fetched: Fetched) -> dict[str, 
 
 def manifest(
     sighting: Sighting,
+    listing: Listing,
     *,
     capture: str,
     captured_at: datetime,
@@ -101,6 +102,7 @@ def manifest(
 ) -> bytes:
     """The canonical manifest of a capture; its SHA-256 stands for all of it.
 
+    `sighting` is how it was found, `listing` what is known with its own page;
     `timestamp_authorities` are those that will be asked to sign it.
     """
     return canonical(
@@ -111,6 +113,7 @@ def manifest(
             "outcome": outcome,
             "rehearsal": rehearsal,
             "found": sighting,
+            "listing": listing,
             "parts": parts,
             "missing": missing,
             "fetches": fetches,

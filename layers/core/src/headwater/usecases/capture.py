@@ -1,7 +1,7 @@
 """Keep what a listing shows: its page, its pictures, and a manifest that names every byte."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from headwater.domain.captures import (
     StoredObject,
 )
 from headwater.domain.exchanges import Fetched, FetchFailed
-from headwater.domain.listings import ListingKey, Sighting
+from headwater.domain.listings import Listing, ListingKey, Sighting
 from headwater.domain.manifests import FILE_NAME, capture_id, describe_fetch, manifest, sha256
 from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
 
@@ -97,17 +97,20 @@ def capture(
     if seen is not None:
         # No address: what was seen may as well be a page of results as the listing's own.
         kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen))
-    gone, refused = False, False
+    listing, gone, refused = sighting.listing, False, False
     if access.fetch_pages:
-        verdict = _keep_page(sighting.listing.url, kept, listing_pages, read)
-        gone, refused = verdict is Verdict.GONE, verdict is not None and verdict.refused
+        reading = _keep_page(listing.url, kept, listing_pages, read)
+        if reading is not None:
+            gone, refused = reading.verdict is Verdict.GONE, reading.verdict.refused
+            own = (found for found in reading.listings if found.key == key)
+            listing = with_details(listing, next(own, listing))
     elif seen is None:
         kept.miss(
             PartRole.PAGE,
             sighting.listing.url,
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
-    _keep_pictures(sighting, kept, pictures, access)
+    _keep_pictures(listing, kept, pictures, access)
     wire = kept.archive.body()
     if wire is not None:
         kept.keep("wire", PartRole.WARC, None, wire, ("application/warc", "warc.gz"))
@@ -123,6 +126,7 @@ def capture(
     previous = earlier[0].manifest_sha256 if earlier else None
     text = manifest(
         sighting,
+        listing,
         capture=identifier,
         captured_at=captured_at,
         outcome=outcome,
@@ -136,7 +140,7 @@ def capture(
     )
     record = Capture(
         brand=sighting.brand,
-        listing=sighting.listing,
+        listing=listing,
         id=identifier,
         captured_at=captured_at,
         collected_by=sighting.collected_by,
@@ -200,43 +204,57 @@ class _Kept:
         self.missing.append(MissingPart(role=role, source_url=url, reason=reason))
 
 
+def with_details(seen: Listing, own: Listing) -> Listing:
+    """The listing as its own page shows it; what that does not say stays as it was seen.
+
+    The pictures are those of both, the seen ones first: they are why it was found.
+    """
+    said = {
+        name: value
+        for name in ("title", "price", "minimum_order", "seller", "ship_from", "sold", "listed_at")
+        if (value := getattr(own, name)) is not None
+    }
+    return replace(
+        seen,
+        **said,
+        pictures=tuple(dict.fromkeys((*seen.pictures, *own.pictures))),
+        attributes=own.attributes or seen.attributes,
+        other_ids=tuple(dict.fromkeys((*seen.other_ids, *own.other_ids))),
+    )
+
+
 def _keep_page(
     url: str, kept: _Kept, listing_pages: Fetches, read: Callable[[Page], PageReading]
-) -> Verdict | None:
-    """Fetch the listing's own page; None when nothing answered."""
+) -> PageReading | None:
+    """Fetch the listing's own page and keep it; what was read in it, None when it was not had."""
     try:
         fetched = listing_pages.fetch(url)
     except FetchFailed as failure:
         kept.miss(PartRole.PAGE, url, failure.reason)
         return None
-    verdict, reason = _judge(fetched.page, read)
+    try:
+        reading = read(fetched.page)
+    except LayoutChanged:
+        reading = None  # kept all the same: a person can read what our parser cannot
     name = None
-    if verdict.refused:
-        kept.miss(PartRole.PAGE, url, f"the platform refused: {reason}")
-    elif verdict is Verdict.ERROR:
-        kept.miss(PartRole.PAGE, url, reason)
+    if reading is not None and reading.verdict.refused:
+        kept.miss(PartRole.PAGE, url, f"the platform refused: {reading.reason}")
+    elif reading is not None and reading.verdict is Verdict.ERROR:
+        kept.miss(PartRole.PAGE, url, reading.reason)
     else:
         body = fetched.page.body
         name = kept.keep("fetched", PartRole.PAGE, fetched.page.url, body, _page_type(body))
     kept.record(name, url, fetched)
-    return verdict
-
-
-def _judge(page: Page, read: Callable[[Page], PageReading]) -> tuple[Verdict, str]:
-    try:
-        reading = read(page)
-    except LayoutChanged as change:
-        return Verdict.SCHEMA_DRIFT, str(change)
-    return reading.verdict, reading.reason
+    return reading
 
 
 def _keep_pictures(
-    sighting: Sighting, kept: _Kept, pictures: Fetches, access: PlatformAccess
+    listing: Listing, kept: _Kept, pictures: Fetches, access: PlatformAccess
 ) -> None:
     budget = PICTURE_BYTES
-    for number, url in enumerate(sighting.listing.pictures[:MAX_PICTURES], start=1):
+    for number, url in enumerate(listing.pictures[:MAX_PICTURES], start=1):
         if not access.fetch_pictures:
-            platform = sighting.listing.key.platform.title
+            platform = listing.key.platform.title
             kept.miss(
                 PartRole.PICTURE, url, f"fetching pictures from {platform} is not switched on"
             )
