@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
@@ -58,6 +59,9 @@ from headwater_demo.saved_pages import write_saved_pages
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "headwater-demo"
+QUEUES = ("ImportQueue", "CaptureQueue", "MatchQueue")
+SHOWN = 25
+"""How many cases the demo names; the report names all."""
 COMPLAINT_NUMBER = "DEMO-2026-0001"
 PARKED = "at(2099-01-01T00:00:00)"
 """A schedule that waits. The local AWS fires one that was at() from its beginning once at its new
@@ -228,17 +232,18 @@ def rehearse(
     stage.wait_for_runs(brand, "imports", len(saved) + len(captures), before, route="import")
     stage.fire("SearchSchedule")
     stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
-    stage.settle(brand)
+    stage.settle(say)
     _tell_coverage(stage.runs.latest(brand.id, 200), say)
     cases = sorted(stage.cases.of_brand(brand.id), key=lambda case: -case.risk.score)
-    say(f"{len(cases)} cases out of {len(stage.listings.latest(brand.id, 100_000))} listings:")
-    for case in cases:
+    say(f"{len(cases)} cases out of {stage.snapshot(brand).listings} listings, the first of them:")
+    for case in cases[:SHOWN]:
         say(f"  {case.risk.score:3d}  {_described(case)}")
 
     complaint = _go_to_war(stage, brand, cases[0], say)
     stage.fire("DeadlinesSchedule")
     _tell_mails(stage, brand, complaint, say)
 
+    stage.site.delete("index.html")  # written last: when it is back, the report is new
     stage.fire("SiteSchedule")
     stage.wait("the report", lambda: "index.html" in stage.site.list(""))
     stage.download_report()
@@ -281,6 +286,13 @@ class Stage:
         }
         self._template = prepare(CHECKOUT / "infra" / "template.yaml")
         self.stack: Stack = self._deploy()
+        cloudformation = boto3.client("cloudformation")
+        self._queues = [
+            cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=queue)[
+                "StackResourceDetail"
+            ]["PhysicalResourceId"]
+            for queue in QUEUES
+        ]
         self.work = Bucket(self.stack["WorkBucket"])
         self.evidence = Bucket(self.stack["EvidenceBucket"])
         self.site = Bucket(self.stack["SiteBucket"])
@@ -327,29 +339,47 @@ class Stage:
 
         self.wait(f"{count} {what}", arrived, seconds=120 + 10 * count)
 
-    def settle(self, brand: Brand) -> None:
-        """Wait until every listing is captured and matched: each has what it will get."""
-        still = 0
-        last = self.snapshot(brand)
-        while still < 8:
+    def settle(self, say: Callable[[str], None]) -> None:
+        """Wait until every listing is captured and matched; say how far it is every ten seconds."""
+        still, said = 0, time.monotonic()
+        while still < 4:
             self.world.aws.check()
             time.sleep(0.5)
-            now = self.snapshot(brand)
-            done = now.captured == now.listings
-            still = still + 1 if done and now == last else 0
-            last = now
+            listings, captured = self._count("ListingsTable"), self._count("CapturesTable")
+            done = captured >= listings and not self._waiting()
+            still = still + 1 if done else 0
+            if time.monotonic() - said > 10:
+                say(f"  {captured} of {listings} listings are captured …")
+                said = time.monotonic()
+
+    def _count(self, table: str) -> int:
+        pages = boto3.client("dynamodb").get_paginator("scan")
+        counted = pages.paginate(TableName=self.stack[table], Select="COUNT")
+        return sum(page["Count"] for page in counted)
+
+    def _waiting(self) -> int:
+        """Messages in the queues, seen or unseen."""
+        sqs = boto3.client("sqs")
+        waiting = 0
+        for url in self._queues:
+            attributes = sqs.get_queue_attributes(
+                QueueUrl=url,
+                AttributeNames=[
+                    "ApproximateNumberOfMessages",
+                    "ApproximateNumberOfMessagesNotVisible",
+                ],
+            )["Attributes"]
+            waiting += sum(int(number) for number in attributes.values())
+        return waiting
 
     def snapshot(self, brand: Brand) -> "Snapshot":
         """What the stack holds of a brand."""
-        seen = self.listings.latest(brand.id, 100_000)
         runs: dict[str, int] = {}
         for run in self.runs.latest(brand.id, 1000):
             runs[run.asked[0].route] = runs.get(run.asked[0].route, 0) + 1
         return Snapshot(
-            listings=len(seen),
-            captured=sum(
-                bool(self.captures.of_listing(brand.id, sighting.listing.key)) for sighting in seen
-            ),
+            listings=self._count("ListingsTable"),
+            captured=self._count("CapturesTable"),
             cases=tuple(
                 sorted((case.id, case.risk.score) for case in self.cases.of_brand(brand.id))
             ),
