@@ -20,6 +20,10 @@ CELL = 6
 _MOST_PAIRS = 160
 _FEWEST = 3
 _MOST_STRETCH = 2.6
+_FEWEST_BLOCKS = 8
+_UNIT = 50.0
+"""Pixels of the thumbnail in which steps of a placement are counted."""
+_RIDGE = (0.02, 0.15, 0.15, 0.02, 0.15, 0.15, 0.3, 0.3)
 _NOISE = 10.0
 """Variance of grey values that JPEG alone can make."""
 _TEXTURE = 8.0
@@ -200,26 +204,35 @@ class _Blocks:
 def _moved(
     reference: _Blocks, likeness: Floats, shift: Floats, placement: Placement
 ) -> Placement | None:
-    """The placement after the blocks' own shifts, as one affine step; None with too few blocks."""
+    """The placement after the blocks' own shifts, in perspective; None with too few blocks.
+
+    The ridge holds the step back, the perspective most: many blocks must ask for it.
+    """
     use = (likeness > 0.6) & (reference.texture > 1 / 3)
-    if use.sum() < 8:
+    if use.sum() < _FEWEST_BLOCKS:
         return None
-    source, step = reference.middles[use], shift[use]
+    source, step = reference.middles[use], shift[use] / _UNIT
     weight = (likeness[use] - 0.5) * reference.texture[use]
     middle = source.mean(0)
-    terms = np.column_stack([(source - middle) / 50.0, np.ones(len(source))])
-    solution = np.zeros((3, 2))
+    x, y = (source - middle).T / _UNIT
+    one, none = np.ones_like(x), np.zeros_like(x)
+    right = np.column_stack([one, x, y, none, none, none, x * x, x * y])
+    down = np.column_stack([none, none, none, one, x, y, x * y, y * y])
+    solution = np.zeros(8)
     for _ in range(2):
-        ridge = np.diag([0.15, 0.15, 0.02]) * weight.sum()
-        weighted = terms * weight[:, None]
-        solution = np.linalg.solve(terms.T @ weighted + ridge, weighted.T @ step)
-        weight = weight * (np.abs(terms @ solution - step).max(1) < 2.2)
-        if (weight > 0).sum() < 6:
+        weighted_right, weighted_down = right * weight[:, None], down * weight[:, None]
+        normal = right.T @ weighted_right + down.T @ weighted_down
+        goal = weighted_right.T @ step[:, 0] + weighted_down.T @ step[:, 1]
+        solution = np.linalg.solve(normal + np.diag(_RIDGE) * weight.sum(), goal)
+        miss = np.maximum(abs(right @ solution - step[:, 0]), abs(down @ solution - step[:, 1]))
+        weight = weight * (miss * _UNIT < 2.2)
+        if (weight > 0).sum() < _FEWEST_BLOCKS - 2:
             return None
-    change = np.eye(3)
-    change[:2, :2] += solution[:2].T / 50.0
-    change[:2, 2] = solution[2] - solution[:2].T @ middle / 50.0
-    return placement @ change
+    shift_x, xx, xy, shift_y, yx, yy, tilt_x, tilt_y = solution
+    change = np.array([[1 + xx, xy, shift_x], [yx, 1 + yy, shift_y], [-tilt_x, -tilt_y, 1]])
+    centred = np.array([[1, 0, -middle[0]], [0, 1, -middle[1]], [0, 0, _UNIT]])
+    moved: Placement = placement @ np.linalg.inv(centred) @ change @ centred
+    return moved / moved[2, 2]
 
 
 def _total(reference: _Blocks, likeness: Floats, inside: Floats) -> float:

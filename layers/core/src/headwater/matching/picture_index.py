@@ -16,7 +16,7 @@ from headwater.matching.visual_words import codes as code_of
 _WORDS_ASKED = 2
 _CODE_DISTANCE = 20
 """Of 64 bits: unrelated features of one word differ in 32 on average, one in a thousand in 20."""
-_BUCKET = 64
+_BUCKET = 256
 """Entries that a word and the first bits of the code should leave, however many there are."""
 _UNSURE_BITS = 3
 _SIZE_BINS, _TURN_BINS = 24, 16
@@ -107,8 +107,8 @@ class PictureIndex:
         starts = self._starts[buckets]
         lengths = self._starts[buckets + 1] - starts
         ends = np.cumsum(lengths)
-        total = int(ends[-1])
-        entry = np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+        entry = np.arange(ends[-1], dtype=np.int32)
+        entry += np.repeat((starts - (ends - lengths)).astype(np.int32), lengths)
         distance = np.bitwise_count(self._codes[entry] ^ np.repeat(codes, lengths))
         near = np.flatnonzero(distance <= _CODE_DISTANCE)
         which = np.searchsorted(ends, near, side="right")
