@@ -377,11 +377,17 @@ def _mobile_offer(item: dict[str, Json]) -> Listing | None:
     )  # fmt: skip
 
 
+_OFFER_MARKS = ("company", "companyName", "memberId", "loginId", "sellerDataInfo", "offerId")
+
+
 def _gateway(data: Json) -> Findings | None:
     """The official search interfaces' replies: the gateway and the cross-border family."""
-    for path in ("result.result.data", "result.data", "data.data", "data", "result", "model"):
+    for path in ("result.result.data", "result.data", "data.data", "data", "result", "model.data"):
         items = dig(data, path)
-        if isinstance(items, list) and any(_mobile_offer(item) for item in objects(items)):
+        if isinstance(items, list) and any(
+            any(mark in item for mark in _OFFER_MARKS) and _gateway_offer(item)
+            for item in objects(items)
+        ):
             listings = [listing for item in objects(items) if (listing := _gateway_offer(item))]
             parent = dig(data, path.rpartition(".")[0])
             total = count(first(parent, "totalRecords", "total", "totalCount"))
@@ -390,20 +396,27 @@ def _gateway(data: Json) -> Findings | None:
 
 
 def _gateway_offer(item: dict[str, Json]) -> Listing | None:
-    listing = _mobile_offer(item)
-    if listing is None:
+    offer_id = identifier(first(item, "offerId", "itemId", "id"))
+    if offer_id is None:
         return None
-    order = first(item, "minOrderQuantity", "quantityBegin", "moq")
+    figure = first(item, "priceInfo.price", "currentPrice", "price", "priceInfo.consignPrice")
+    unit = text(item.get("unit"))
     return _listing(
-        listing.key.offer_id,
-        title=listing.title,
-        price=amounts.price(
-            text(first(item, "priceInfo.price", "price", "currentPrice")), currency=_CURRENCY
+        offer_id,
+        title=text(first(item, "title", "subject")),
+        price=amounts.price(text(figure), currency=_CURRENCY),
+        minimum_order=amounts.minimum_order(
+            first(item, "minOrderQuantity", "quantityBegin", "moq", "beginAmount"), unit=unit
         ),
-        minimum_order=amounts.minimum_order(order, unit=text(item.get("unit"))),
-        seller=listing.seller,
-        pictures=gallery(first(item, "imageUrl", "offerPicUrl", "image", "picUrl")),
-        sold=count(first(item, "monthSold", "soldCount", "saleQuantity")),
+        seller=_seller(
+            member=first(item, "memberId", "sellerMemberId"),
+            name=first(item, "company", "companyName", "shopName"),
+            login=item.get("loginId"),
+            user_id=first(item, "userId", "sellerUserId"),
+        ),
+        pictures=gallery(first(item, "imageUrl", "mainImage", "image", "picUrl", "offerPicUrl")),
+        ad=item.get("isYuanbaoadOffer") in (True, "true"),
+        sold=count(first(item, "monthSold", "soldOut", "soldCount", "saleQuantity")),
         listed_at=text(item.get("createDate")),
     )
 

@@ -45,7 +45,7 @@ _SEARCH = re.compile(
     r"^/(?:[a-z]{2}/)?(?:w/)?(?:wholesale|popular|premium|category|af|search|glosearch|p/)"
 )
 _FIGURE = re.compile(
-    r"^(?:[^\d\s%]{1,4}\s?[0-9][0-9\s.,]*|[0-9][0-9\s.,]*\s?(?:[A-Z]{3}|[₽₾$€₸]|руб\.?))$"
+    r"^(?:[^\d%(+-]{1,6}[0-9][0-9\s.,]*|[0-9][0-9\s.,]*\s?(?:[A-Z]{3}|[₽₾$€₸]|руб\.?))$"
 )
 _SLUG = re.compile(r"/(?:wholesale|af|popular|premium)[-/](.+?)(?:\.html?)?$")
 
@@ -660,6 +660,9 @@ def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Lis
             name=store_name,
         )
     figure = content(card.css(".price .value, [class*='price-sale'], [class*='price--']"))
+    if figure is None:  # class names without meaning: "$", "261", ".", "56", each in a <span>
+        pieces = ((content([part]) or "").replace(" ", "") for part in card.css("div, span")[:80])
+        figure = next((piece for piece in pieces if _FIGURE.match(piece)), None)
     raw_id = re.search(r"([0-9]{8,20})(?:\.html|:)", href)
     yield Listing(
         key=key,
