@@ -73,7 +73,7 @@ def test_an_account_is_known_by_its_platform_and_key(tmp_path: Path) -> None:
         ('list = "deny"\nkind = "account"\nvalue = "b2b-1"', "add platform"),
         ('list = "deny"\nkind = "licence"\nvalue = "123"', "'123' is no licence"),
         ('list = "deny"\nkind = "company"\nvalue = "Nice Shop"', "'Nice Shop' is no company"),
-        ('list = "friend"\nkind = "phone"\nvalue = "13800138000"', "'allow', 'watch' or 'deny'"),
+        ('list = "friend"\nkind = "phone"\nvalue = "13800138000"', "'deny' or 'supplier'"),
         ('kind = "phone"\nvalue = "13800138000"', "is missing; add it"),
         ('list = "deny"\nkind = "colour"\nvalue = "red"', "'account', 'company'"),
     ],

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.domain.cases import CaseState, case_id
+from headwater.domain.cases import Case, CaseState, case_id
 from headwater.domain.listings import Listing, ListingKey, Seller
 from headwater.domain.platforms import Platform
 from headwater.domain.sellers import (
@@ -23,8 +24,9 @@ from headwater.domain.sellers import (
     identifiers_of,
     listed,
     read_identifier,
+    trade_signs,
 )
-from headwater.usecases.sellers import dossiers
+from headwater.usecases.sellers import dossiers, retail_copies, supplier_ties
 from tests.factories import CASE, LISTING, NOON
 
 
@@ -58,6 +60,7 @@ def test_the_same_identifier_written_otherwise(kind: str, one: str, other: str) 
         ("company", "Bright Home Store"),
         ("company", "Factory Direct Store"),
         ("company", "源头厂家直销店"),
+        ("company", "Manda Trading Company Store"),
         ("licence", "914403001922038217"),
         ("licence", "12345"),
         ("phone", "400"),
@@ -218,6 +221,67 @@ def test_strikes_count_across_a_sellers_accounts() -> None:
     assert not second.repeat_offender
     for reordered in combinations(cases, 4):
         assert dossiers(reversed(reordered)) == (first, second)
+
+
+def test_the_very_same_picture_file_is_a_hint() -> None:
+    file = "https://ae01.alicdn.com/kf/S0f3c1e2d4b5a69788796a5b4c3d2e1f0b.jpg"
+    one, other = (
+        offer(n, Platform.ALIEXPRESS, f"s{n}", pictures=(file.replace("ae01", f"ae0{n}"),))
+        for n in (1, 2)
+    )
+    first, second = graph_of((one, other)).clusters()
+    assert "very same picture file" in str(first.links[0])
+    assert first.links == second.links
+
+
+@pytest.mark.parametrize(
+    ("name", "badges", "signs"),
+    [
+        ("Foo Trading Co., Ltd.", (), ("trader: “trading” in the company's name",)),
+        ("Foo Industrial Co., Ltd.", (), ("maker: “industrial” in the company's name",)),
+        ("义乌市某某日用品厂", (), ("maker: “厂” in the company's name",)),
+        ("某某进出口贸易有限公司", (), ("trader: “进出口” in the company's name",)),
+        ("Foo", ("super factory",), ("maker: the platform's badge “super factory”",)),
+        ("Factory Outlet Store", ("verified",), ()),
+        (None, (), ()),
+    ],
+)
+def test_what_says_maker_or_trader(
+    name: str | None, badges: tuple[str, ...], signs: tuple[str, ...]
+) -> None:
+    seller = Seller(platform=Platform.ALIBABA, id="1", name=name, badges=badges)
+    assert trade_signs(seller) == signs
+
+
+def a_case(listing: Listing, **changes: Any) -> Case:
+    return replace(CASE, id=case_id(listing.key), listing=listing, **changes)
+
+
+def test_a_tie_to_a_supplier_reaches_every_account_of_the_seller() -> None:
+    phone = Identifier(IdentifierKind.PHONE, "+8613800138000")
+    entries = [
+        ListedSeller(on=SellerList.SUPPLIER, identifier=phone, note="Foo Enamel"),
+        ListedSeller(on=SellerList.DENY, identifier=phone),
+    ]
+    ties = supplier_ties(map(a_case, OFFERS), entries)
+    assert set(ties) == {"1688-1", "alibaba-2", "taobao-3"}
+    assert ties["taobao-3"] == (
+        "shares the telephone +8613800138000 with your supplier Foo Enamel",
+    )
+    assert listed(entries[:1], [phone], TODAY) is None
+
+
+def test_a_source_shows_the_retail_cases_with_the_same_picture() -> None:
+    related = replace(CASE.pictures[0], relation="related")
+    cases = [
+        a_case(offer(1, Platform.ALI1688, "a")),
+        a_case(offer(2, Platform.ALIEXPRESS, "b")),
+        a_case(offer(3, Platform.AMAZON, "c")),
+        a_case(offer(4, Platform.AMAZON, "d"), pictures=(related,)),
+        a_case(offer(5, Platform.GENERIC, "e"), state=CaseState.DISMISSED),
+        a_case(offer(6, Platform.ALIBABA, "f"), pictures=()),
+    ]
+    assert retail_copies(reversed(cases)) == {"1688-1": ("aliexpress-2", "amazon-3")}
 
 
 TODAY = NOON.date()

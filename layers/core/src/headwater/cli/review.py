@@ -24,6 +24,7 @@ from headwater.usecases.review import (
     read_rows,
     to_review,
 )
+from headwater.usecases.sellers import supplier_ties
 
 KEYS = {"c": "confirm", "d": "dismiss", "a": "authorise", "w": "watch"}
 _HELP = "c confirm   d dismiss   a authorise   w watch   space next   b back   q quit"
@@ -55,8 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         evidence, work = stack.outputs.get("EvidenceBucket", "?"), stack.outputs["WorkBucket"]
         sha256 = {reference.id: reference.sha256 for reference in brand.references}
 
+        ties = supplier_ties(known, brand.sellers)
+
         def show(case: Case) -> str:
-            return "\n".join((in_words(case), *picture_lines(case, sha256, evidence, work)))
+            private = [f"  for your eyes only: {tie}" for tie in ties.get(case.id, ())]
+            pictures = picture_lines(case, sha256, evidence, work)
+            return "\n".join((in_words(case), *pictures, *private))
 
         return review(to_review(known), _keys(), show=show, cases=stack.cases, by=by)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:

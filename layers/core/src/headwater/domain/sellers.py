@@ -23,11 +23,12 @@ class IdentifierKind(StrEnum):
     WECHAT = "WeChat id"
     ADDRESS = "street address"
     UPLOADER = "uploader id in a picture's name"
+    PICTURE = "very same picture file"
 
     @property
     def proves(self) -> bool:
-        """Whether sharing it makes two accounts one seller. An uploader may be a copied seller."""
-        return self is not IdentifierKind.UPLOADER
+        """Whether two accounts that share it are one seller. Pictures are copied."""
+        return self not in {IdentifierKind.UPLOADER, IdentifierKind.PICTURE}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +80,8 @@ class Cluster:
 
     accounts: tuple[Account, ...]
     links: tuple[Link, ...]
+    identifiers: tuple[Identifier, ...]
+    """Everything by which one of its accounts is known."""
 
     @property
     def id(self) -> str:
@@ -110,15 +113,19 @@ class SellerGraph:
         for account in sorted(self._parents):
             members.setdefault(self._root(account), []).append(account)
         links: dict[Account, list[Link]] = {root: [] for root in members}
+        known: dict[Account, list[Identifier]] = {root: [] for root in members}
         for identifier in sorted(self._holders):
             holders = sorted(self._holders[identifier])
-            if len(holders) < 2:
-                continue
-            link = Link(identifier=identifier, accounts=tuple(holders))
             for root in {self._root(holder) for holder in holders}:
-                links[root].append(link)
+                known[root].append(identifier)
+                if len(holders) > 1:
+                    links[root].append(Link(identifier=identifier, accounts=tuple(holders)))
         found = (
-            Cluster(accounts=tuple(accounts), links=tuple(links[root]))
+            Cluster(
+                accounts=tuple(accounts),
+                links=tuple(links[root]),
+                identifiers=tuple(known[root]),
+            )
             for root, accounts in members.items()
         )
         return tuple(sorted(found, key=lambda cluster: cluster.accounts))
@@ -155,6 +162,8 @@ def identifiers_of(listing: Listing) -> frozenset[Identifier]:
     for url in listing.pictures:
         if uploader := _UPLOADER.search(url):
             found.add(Identifier(IdentifierKind.UPLOADER, uploader[1]))
+        if file := _PICTURE_FILE.search(url):
+            found.add(Identifier(IdentifierKind.PICTURE, file[1]))
     return frozenset(found)
 
 
@@ -190,9 +199,11 @@ def read_identifier(kind: str, value: str, platform: Platform) -> frozenset[Iden
 
 _UPLOADER = re.compile(r"!!(\d{6,})(?:-|\.)")
 """In the file names of 1688 and Taobao: "O1CN01abc_!!2208812345678-0-cib.jpg"."""
+_PICTURE_FILE = re.compile(r"/(?:kf/)?((?:[HSU]|O1CN)[0-9A-Za-z]{20,})[._]")
+"""A platform names a picture's file by its content: "kf/S0f3c…b.jpg" is one file in every shop."""
 _COMPANY = re.compile(
     r"(?:公司|厂|商行|经营部|合作社|工作室)(?:\W|$)"
-    r"|\b(?:ltd|limited|inc|incorporated|llc|gmbh|corp|corporation|company)\b"
+    r"|\b(?:ltd|limited|inc|incorporated|llc|gmbh|corp|corporation|company)\W*$"
 )
 """What tells a registered name from a shop's fancy one, "Factory Direct Store", of which any
 number exist."""
@@ -266,12 +277,34 @@ def _address(text: str) -> str | None:
     return squeezed if len(squeezed) >= 8 and any(map(str.isdigit, squeezed)) else None
 
 
+_MAKER = re.compile(r"厂|制造|制品|\b(?:factory|manufactur\w*|industr(?:y|ial|ies))\b")
+_TRADER = re.compile(r"贸易|商贸|进出口|\b(?:trad(?:e|ing)|import|export|imp|exp)\b")
+_MAKING_BADGE = re.compile(r"factory|manufactur")
+
+
+def trade_signs(seller: Seller) -> tuple[str, ...]:
+    """What says that the seller makes the goods, or only trades in them. Both may be said."""
+    signs = [
+        f"maker: the platform's badge “{badge}”"
+        for badge in seller.badges
+        if _MAKING_BADGE.search(_plain(badge))
+    ]
+    name = seller.name or ""
+    if _COMPANY.search(_plain(name)):
+        for role, pattern in (("maker", _MAKER), ("trader", _TRADER)):
+            if found := pattern.search(_plain(name)):
+                signs.append(f"{role}: “{found[0]}” in the company's name")
+    return tuple(signs)
+
+
 class SellerList(StrEnum):
     """What the owner decided about a seller. The values are stored: never rename one."""
 
     ALLOW = "allow"
     WATCH = "watch"
     DENY = "deny"
+    SUPPLIER = "supplier"
+    """One of the brand's own suppliers: a tie to a copier is for the owner's eyes only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,8 +323,11 @@ class ListedSeller:
 def listed(
     entries: Iterable[ListedSeller], identifiers: Iterable[Identifier], today: date
 ) -> ListedSeller | None:
-    """The entry that counts for a seller today: deny before allow before watch."""
+    """The entry that counts for a seller today: deny before allow before watch.
+
+    A supplier's never does: it may not show in a score that others read.
+    """
     known = set(identifiers)
     order = (SellerList.DENY, SellerList.ALLOW, SellerList.WATCH)
-    holding = [e for e in entries if e.identifier in known and e.holds(today)]
+    holding = [e for e in entries if e.on in order and e.identifier in known and e.holds(today)]
     return min(holding, key=lambda e: (order.index(e.on), str(e.identifier)), default=None)
