@@ -22,6 +22,7 @@ from headwater.adapters.store import NoSuchObject
 from headwater.domain.brands import Brand
 from headwater.domain.pictures import UnreadablePicture
 from headwater.usecases.report.cases import KeptCapture, Picture, case_page, case_row
+from headwater.usecases.report.complaints import complaint_views
 from headwater.usecases.report.coverage import coverage, run_views
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
@@ -106,6 +107,7 @@ def _pictures(state: ReportState) -> Iterator[Picture]:
 def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) -> int:
     templates = _templates()
     covered = coverage(state)
+    rows = {case.id: case_row(state, case) for case in state.cases}
     sellers = seller_views(state)
     seller_of = {row.id: seller for seller in sellers for row in seller.cases}
     suspects = suspects_by_platform(state)
@@ -123,7 +125,11 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
             "chart": stacked_bars(suspects) if suspects else None,
             "legend": [band for band in BANDS if any(row[band] for row in suspects.values())],
         },
-        "cases.md": {"cases": [case_row(state, case) for case in state.cases]},
+        "cases.md": {"cases": list(rows.values())},
+        "complaints.md": {
+            "complaints": complaint_views(state),
+            "rows_of": lambda complaint: [rows[one] for one in complaint.cases if one in rows],
+        },
         "sellers.md": {"sellers": sellers},
         "listings.md": {"listings": listing_rows(state)},
         "coverage.md": {"runs": run_views(state)},
@@ -257,6 +263,7 @@ def front_page(brands: Sequence[Brand]) -> str:
     return Markup(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Headwater</title>'
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
+        '<link rel="icon" href="data:,">'  # else every browser asks the server for one
         "{}<style>body{{font:1rem/1.6 system-ui;margin:3rem auto;max-width:30rem;padding:0 1rem;"
         "color-scheme:light dark}}</style><h1>Reports</h1><ul>{}</ul></html>\n"
     ).format(onward.format(encode(brands[0].id)) if len(brands) == 1 else "", links)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Response, sync_playwright
 
 from report_site.build import build_site, front_page
 from tests.fakes.report import Season, attacked, autumn
@@ -59,11 +59,16 @@ class Watched:
         page.on("dialog", self._dialog)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("response", self._response)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _dialog(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
 
     @property
     def elsewhere(self) -> list[str]:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from headwater.adapters.deadline_rules import read_clock
 from headwater.domain.captures import Capture
 from headwater.domain.cases import Case, CaseState
-from headwater.domain.complaints import Complaint
+from headwater.domain.complaints import Complaint, ComplaintState
 from headwater.domain.coverage import Asked, Run
 from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Risk
 from headwater.usecases.report.cases import case_page
+from headwater.usecases.report.complaints import complaint_views
 from headwater.usecases.report.coverage import coverage
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
@@ -191,6 +192,34 @@ def test_the_cases_of_one_seller_stand_together() -> None:
     assert {row.id for row in seller.cases} == {CASE.id, "1688-2"}
     assert (seller.strikes, seller.repeat_offender) == (1, False)
     assert seller.products == ("Fjellvik enamel mug",)
+
+
+def test_complaints_that_wait_for_us_come_before_newer_ones_that_do_not() -> None:
+    state = autumn().state
+    [waiting] = state.complaints
+    newer = replace(
+        waiting,
+        id="newer",
+        state=ComplaintState.NOTIFIED,
+        updated_at=waiting.updated_at + timedelta(hours=1),
+        events=waiting.events[:2],
+    )
+    views = complaint_views(replace(state, complaints=(newer, waiting)))
+    assert [view.id for view in views] == [waiting.id, "newer"]
+    [sellers] = views[1].due
+    assert not sellers.ours
+    assert sellers.what == "The seller has until"
+
+
+def test_a_typed_date_is_named_as_such() -> None:
+    state = autumn().state
+    [complaint] = state.complaints
+    named = NOON + timedelta(days=9)
+    counter = replace(complaint.events[-1], due=named)
+    dated = replace(complaint, events=(*complaint.events[:-1], counter))
+    [view] = complaint_views(replace(state, complaints=(dated,)))
+    assert view.due[0].at == named
+    assert "typed in by a person" in view.due[0].origin
 
 
 # --- reading ---

@@ -33,14 +33,16 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintView:
-    """A complaint as the page of each of its cases shows it."""
+    """A complaint as the pages show it."""
 
+    id: str
     number: str
     platform: str
     right: str
     state: str
-    listings: int
+    cases: tuple[str, ...]
     due: tuple[DueDate, ...]
+    """The brand's own dates first, the nearest before the others."""
     events: tuple[Happening, ...]
     rehearsal: bool
 
@@ -86,21 +88,33 @@ def _origin(deadline: Deadline) -> str:
     rule = deadline.rule
     if deadline.basis is Basis.TYPED:
         return "The date that the platform’s own notice names, typed in by a person."
-    assumed = "; our assumption, no source states it" if deadline.basis is Basis.DEFAULT else ""
+    whose = "our assumption" if deadline.basis is Basis.DEFAULT else "as a source states it"
+    if deadline.basis is Basis.OVERRIDE:
+        whose = "your own number"
     return (
-        f"{rule.limit_in_words} from {rule.counts_from}. Rule {rule.id}, {rule.confidence.value}"
-        f" confidence{assumed}: {rule.citation}"
+        f"{rule.limit_in_words} from {rule.counts_from}. Rule {rule.id}, {whose},"
+        f" {rule.confidence.value} confidence: {rule.citation}"
     )
+
+
+def complaint_views(state: ReportState) -> tuple[ComplaintView, ...]:
+    """All complaints: what the brand has to answer first, then the latest change first."""
+    latest_first = sorted(state.complaints, key=lambda one: one.updated_at, reverse=True)
+    views = [complaint_view(state, complaint) for complaint in latest_first]
+    ours = [view for view in views if any(date.ours for date in view.due)]
+    ours.sort(key=lambda view: view.due[0].at)
+    return (*ours, *(view for view in views if view not in ours))
 
 
 def complaint_view(state: ReportState, complaint: Complaint) -> ComplaintView:
     undone = {event.about for event in complaint.events if event.kind is EventKind.UNDONE}
     return ComplaintView(
+        id=complaint.id,
         number=complaint.number or "(no number yet)",
         platform=complaint.platform.title,
         right=f"{complaint.right_kind.value} {complaint.right}",
         state=_COMPLAINT_STATES[complaint.state],
-        listings=len(complaint.cases),
+        cases=complaint.cases,
         due=due_dates(state, complaint),
         events=tuple(
             Happening(
