@@ -7,7 +7,9 @@ from headwater.domain.captures import StoredObject
 from headwater.domain.coverage import Run
 from headwater.domain.exchanges import Exchange, Fetched, FetchFailed
 from headwater.domain.listings import Sighting
-from headwater.domain.pages import Page
+from headwater.domain.pages import Page, Verdict
+from headwater.domain.visits import Lane
+from headwater.usecases.search import Closed, hindrance
 from headwater_demo.marketplace import answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -35,6 +37,10 @@ class RunsInMemory:
         wanted = (brand, started_at, run_id)
         return next((run for run in self.kept if _key(run) == wanted), None)
 
+    def latest(self, brand: str, limit: int) -> list[Run]:
+        of_brand = [run for run in self.kept if run.brand == brand]
+        return sorted(of_brand, key=lambda run: (run.started_at, run.id), reverse=True)[:limit]
+
 
 def _key(run: Run) -> tuple[str, datetime, str]:
     return run.brand, run.started_at, run.id
@@ -49,6 +55,33 @@ class PagesInMemory:
             return None
         self.kept[key] = body
         return StoredObject(key=key, version_id=None)
+
+
+class VisitsInMemory:
+    """As the visits table keeps them; every turn comes at once."""
+
+    def __init__(self) -> None:
+        self.lanes: dict[str, Lane] = {}
+
+    def lane(self, name: str) -> Lane:
+        return self.lanes.get(name, Lane())
+
+    def admit(self, lane: str, *, now: datetime, budget: int) -> Closed | None:
+        closed = hindrance(self.lane(lane), now, budget)
+        if closed is None:
+            self.lanes[lane] = self.lane(lane).counted(now)
+        return closed
+
+    def refused(
+        self, lane: str, *, now: datetime, verdict: Verdict, reason: str, retry_after: str
+    ) -> None:
+        self.lanes[lane] = self.lane(lane).refused(now, verdict, reason, retry_after)
+
+    def answered(self, lane: str) -> None:
+        self.lanes[lane] = self.lane(lane).answered()
+
+    def take_turn(self, host: str, gap_seconds: float) -> float:
+        return 0
 
 
 def fetched(url: str, status: int, body: bytes, content_type: str = "text/html") -> Fetched:

@@ -98,6 +98,8 @@ def deployed(
         for name, value in {
             "LISTINGS_TABLE": tables["ListingsTable"],
             "RUNS_TABLE": tables["RunsTable"],
+            "VISITS_TABLE": tables["VisitsTable"],
+            "SECRETS_PATH": "/headwater-test",
             "WORK_BUCKET": buckets["WorkBucket"],
             "MARKETPLACE_REHEARSAL": marketplace.url,
             "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
@@ -130,7 +132,7 @@ def saved(tmp_path: Path) -> list[Path]:
 
 def test_a_scheduled_search_keeps_listings_pages_and_the_run(deployed: Deployed) -> None:
     deployed.configure("harvelk")
-    assert deployed.search() == {"asked": 1, "answered": 1, "new": 12}
+    assert deployed.search() == {"asked": 2, "answered": 2, "new": 12, "blind": 0}
     (run,) = deployed.ran()
     assert run.covered
     assert run.rehearsal
@@ -160,9 +162,9 @@ def test_the_next_slot_asks_again_and_finds_nothing_new(deployed: Deployed) -> N
 def test_a_refusal_is_recorded_and_what_came_before_it_is_kept(deployed: Deployed) -> None:
     deployed.configure("哈芙鹿", f"哈芙鹿 {REFUSED_WORD}", "鹿角杯", platform=Platform.ALI1688)
     found = deployed.search(Platform.ALI1688)
-    assert (found["asked"], found["answered"]) == (3, 1)
+    assert (found["asked"], found["answered"]) == (4, 2)  # the canary, then ours
     (run,) = deployed.ran()
-    assert [asked.verdict.refused for asked in run.asked] == [False, True, True]
+    assert [asked.verdict.refused for asked in run.asked] == [False, False, True, True]
     assert found["new"] == len(deployed.listings.latest(BRAND.id, 100)) > 0
 
 

@@ -1,6 +1,6 @@
 """A schedule fires: one platform is searched for every brand that watches it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -9,12 +9,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, field_validator
 
-from headwater import marketplaces
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
-from headwater.adapters.http import Fetcher
-from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
+from headwater.adapters.dynamodb.visits import Visits
+from headwater.adapters.routes.wiring import routes_to
+from headwater.adapters.secrets import Secrets
 from headwater.adapters.store import Bucket
 from headwater.domain.platforms import Platform
 from headwater.usecases.search import search
@@ -22,6 +22,8 @@ from search_function.settings import Settings
 
 logger = Logger()
 metrics = Metrics()
+TO_FINISH = timedelta(seconds=75)
+"""Kept back for the last question (two fetches of 30 s) and for the run's own record."""
 
 
 class ScheduledSearch(BaseModel):
@@ -46,27 +48,31 @@ def _settings() -> Settings:
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     scheduled = ScheduledSearch.model_validate(event)
+    started_at = datetime.now(UTC)
     settings = _settings()
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
-    rehearsal = settings.marketplace_rehearsal
-    fetcher = PoliteFetcher(
-        Fetcher(
-            desk.contact,
-            marketplaces.marketplace(scheduled.platform).hosts,
-            rehearsal=rehearsal or None,
-        ),
-        gap_seconds=0 if rehearsal else GAP_SECONDS,
+    visits = Visits(settings.visits_table)
+    routes = routes_to(
+        scheduled.platform,
+        desk=desk,
+        work=work,
+        turns=visits,
+        secrets=Secrets(settings.secrets_path),
+        rehearsal=settings.marketplace_rehearsal,
     )
-    found = {"asked": 0, "answered": 0, "new": 0}
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    found = {"asked": 0, "answered": 0, "new": 0, "blind": 0}
     for brand in desk.brands:
         run = search(
             scheduled.platform,
             brand=brand,
-            access=desk.access_to(scheduled.platform),
-            slot=scheduled.slot or datetime.now(UTC),
-            rehearsal=bool(rehearsal),
-            fetches=fetcher,
+            desk=desk,
+            routes=routes,
+            slot=scheduled.slot or started_at,
+            until=started_at + left - TO_FINISH,
+            rehearsal=bool(settings.marketplace_rehearsal),
+            visits=visits,
             listings=Listings(settings.listings_table),
             runs=Runs(settings.runs_table),
             pages=work,
@@ -75,8 +81,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         found["asked"] += len(run.asked)
         found["answered"] += sum(asked.verdict.covers for asked in run.asked)
         found["new"] += sum(asked.new for asked in run.asked)
+        found["blind"] += bool(run.blind)
     metrics.add_dimension("platform", scheduled.platform)
     metrics.add_metric("ListingsNew", MetricUnit.Count, found["new"])
+    metrics.add_metric("RunsBlind", MetricUnit.Count, found["blind"])
     metrics.add_metric("Completed", MetricUnit.Count, 1)
     logger.info({"searched": scheduled.platform, **found})
     return found

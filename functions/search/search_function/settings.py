@@ -10,5 +10,7 @@ class Settings(BaseSettings):
 
     listings_table: str
     runs_table: str
+    visits_table: str
     work_bucket: str
+    secrets_path: str
     marketplace_rehearsal: str

@@ -22,22 +22,23 @@ class Host:
         return fetched(url, 200, b"page")
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
+class Turns:
+    """Says how long to wait at each turn, and for whom it was asked."""
 
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
+    def __init__(self, *waits: float) -> None:
+        self.waits = list(waits)
+        self.taken: list[tuple[str, float]] = []
 
-    def monotonic(self) -> float:
-        return self.now
+    def take_turn(self, host: str, gap_seconds: float) -> float:
+        self.taken.append((host, gap_seconds))
+        return self.waits.pop(0) if self.waits else 0
 
 
-def polite(host: Host, clock: Clock | None = None) -> PoliteFetcher:
-    clock = clock or Clock()
-    return PoliteFetcher(host, gap_seconds=10, sleep=clock.sleep, monotonic=clock.monotonic)
+def polite(
+    host: Host, turns: Turns | None = None, slept: list[float] | None = None
+) -> PoliteFetcher:
+    slept = [] if slept is None else slept
+    return PoliteFetcher(host, turns or Turns(), gap_seconds=10, sleep=slept.append)
 
 
 def test_a_page_that_robots_txt_forbids_is_not_asked_for() -> None:
@@ -73,19 +74,10 @@ def test_a_robots_txt_that_cannot_be_had(status: int, allowed: bool) -> None:
             fetcher.fetch(PAGE)
 
 
-def test_a_host_is_left_alone_for_ten_seconds_between_two_requests() -> None:
-    clock = Clock()
-    fetcher = polite(Host("User-agent: *"), clock)
+def test_every_request_waits_for_its_turn_also_the_one_for_robots_txt() -> None:
+    turns, slept = Turns(0, 12.5, 3.0), list[float]()
+    fetcher = polite(Host("User-agent: *"), turns, slept)
     fetcher.fetch(PAGE)
     fetcher.fetch(PAGE)
-    assert len(clock.slept) == 2
-    assert all(10 <= seconds <= 15 for seconds in clock.slept)
-
-
-def test_another_host_need_not_wait() -> None:
-    clock = Clock()
-    fetcher = polite(Host(""), clock)
-    fetcher.fetch(PAGE)
-    slept = len(clock.slept)
-    fetcher.fetch("https://s.1688.com/robots.txt")
-    assert len(clock.slept) <= slept + 1
+    assert turns.taken == [("www.aliexpress.com", 10)] * 3
+    assert slept == [12.5, 3.0]

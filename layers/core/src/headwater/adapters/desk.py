@@ -21,3 +21,8 @@ def write_desk(work: Bucket, desk: Desk) -> None:
 def reference_key(brand: str, sha256: str) -> str:
     """Where one of the brand's own pictures lies in the work bucket."""
     return f"config/references/{brand}/{sha256}"
+
+
+def search_picture_key(sha256: str) -> str:
+    """Where the small copy of a picture lies that is sent to the searches by picture."""
+    return f"config/search-pictures/{sha256}.jpg"

@@ -1,6 +1,5 @@
 """Asking politely: robots.txt is read live and obeyed, and a host is left alone between asks."""
 
-import random
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -21,6 +20,14 @@ class Fetches(Protocol):
     def fetch(self, url: str) -> Fetched: ...
 
 
+class GivesTurns(Protocol):
+    """Hands out turns at a host, to all who ask."""
+
+    def take_turn(self, host: str, gap_seconds: float) -> float:
+        """Reserve the next turn; the seconds until it comes."""
+        ...
+
+
 class PoliteFetcher:
     """A fetcher that first asks the host's robots.txt and keeps a distance between requests.
 
@@ -31,16 +38,15 @@ class PoliteFetcher:
     def __init__(
         self,
         fetcher: Fetches,
+        turns: GivesTurns,
         *,
         gap_seconds: float = GAP_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetcher = fetcher
+        self._turns = turns
         self._gap = gap_seconds
         self._sleep = sleep
-        self._monotonic = monotonic
-        self._last: dict[str, float] = {}
         self._robots: dict[str, Protego] = {}
 
     def fetch(self, url: str) -> Fetched:
@@ -66,12 +72,8 @@ class PoliteFetcher:
         return Protego.parse(fetched.page.body.decode("utf-8", "replace"))
 
     def _paced(self, host: str, url: str) -> Fetched:
-        if host in self._last and self._gap:
-            jitter = random.uniform(0, self._gap / 2)  # noqa: S311 - spreads requests, no secret
-            wait = self._last[host] + self._gap + jitter - self._monotonic()
+        if self._gap:
+            wait = self._turns.take_turn(host, self._gap)
             if wait > 0:
                 self._sleep(wait)
-        try:
-            return self._fetcher.fetch(url)
-        finally:
-            self._last[host] = self._monotonic()
+        return self._fetcher.fetch(url)

@@ -5,7 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
-from headwater.domain.platforms import Platform
+from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.sellers import ListedSeller
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 
@@ -53,11 +53,17 @@ class Right:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What to look for, and where."""
+    """What to look for, and where. `pictures` are searched for where a route can do that.
+
+    `words` and `pictures` are what the owner wrote; `variants` is what we made of the brand's
+    names, each with whether it is for platforms in Chinese (None: for all).
+    """
 
     id: str
     platforms: tuple[Platform, ...]
     words: tuple[str, ...]
+    pictures: tuple[Reference, ...] = ()
+    variants: tuple[tuple[str, bool | None], ...] = ()
 
 
 class RecipientRole(StrEnum):
@@ -104,10 +110,19 @@ class Brand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformAccess:
-    """What the owner allows us to fetch from a platform by ourselves."""
+    """What the owner allows us to ask a platform by ourselves, how, and how often.
+
+    `routes` are tried in this order. `daily_budget` counts requests of all brands together. The
+    canaries are a query that must always give results and a listing (by address) that must
+    always be there: without them a run is blind.
+    """
 
     fetch_pages: bool = False
     fetch_pictures: bool = True
+    routes: tuple[RouteName, ...] = (RouteName.PAGE_FETCH,)
+    daily_budget: int = 40
+    canary_query: str = "usb cable"
+    canary_listing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,31 @@
 """What a run asked and what was answered: the proof, or the lack of it, behind "nothing new"."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
+from headwater.domain.listings import CollectedBy, Listing
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
+
+CANARY = "canary"
+"""Stands in the place of the watch's id where a question only proves that we can see."""
+PERSON = "person"
+"""The route of a question that a person asked in a browser."""
+RUNS_COMPARED = 14
+_FEWEST_ITEMS = 5
+_FEWEST_RUNS = 3
+_USUAL = 0.5
+_LOST = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One query of a run and its answer. `new` counts listings never seen before."""
+    """One query of a run and its answer. `new` counts listings never seen before.
+
+    `fields`: the share (0 to 1) of its listings that have each field, by the field's name.
+    """
 
     platform: Platform
     watch: str
@@ -19,11 +35,20 @@ class Asked:
     reason: str
     items: int
     new: int
+    fields: tuple[tuple[str, float], ...] = ()
+    collected_by: CollectedBy = CollectedBy.SCHEDULE
+
+    @property
+    def canary(self) -> bool:
+        return self.watch == CANARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One search run, or one imported file. `id` is deterministic: "source#query#slot"."""
+    """One search run, or one imported file. `id` is deterministic: "source#query#slot".
+
+    `blind` says why nothing may be concluded from it: a canary was not found. "" otherwise.
+    """
 
     brand: str
     id: str
@@ -31,8 +56,65 @@ class Run:
     finished_at: datetime
     asked: tuple[Asked, ...]
     rehearsal: bool = False
+    blind: str = ""
 
     @property
     def covered(self) -> bool:
-        """Whether every question of the run was answered. Only then may "nothing new" be said."""
-        return bool(self.asked) and all(asked.verdict.covers for asked in self.asked)
+        """Whether every question of the run was answered. Only then may "nothing new" be said.
+
+        A question that one route did not answer and the next one did is answered.
+        """
+        questions = {(asked.platform, asked.watch, asked.query) for asked in self.asked}
+        answered = {
+            (asked.platform, asked.watch, asked.query)
+            for asked in self.asked
+            if asked.verdict.covers
+        }
+        return bool(questions) and questions == answered and not self.blind
+
+
+def field_shares(listings: Sequence[Listing]) -> tuple[tuple[str, float], ...]:
+    """How many of the listings have a title, a price, …: the first sign of a changed layout."""
+    if not listings:
+        return ()
+    filled = {
+        "title": sum(listing.title is not None for listing in listings),
+        "price": sum(listing.price is not None for listing in listings),
+        "seller": sum(listing.seller is not None for listing in listings),
+        "pictures": sum(bool(listing.pictures) for listing in listings),
+        "minimum order": sum(listing.minimum_order is not None for listing in listings),
+    }
+    return tuple((name, round(count / len(listings), 3)) for name, count in filled.items())
+
+
+def lost_fields(asked: Asked, before: Iterable[Run]) -> str:
+    """In words, the fields that became rare; "" for none. `before`: runs, the newest first.
+
+    A field is lost when its share is under 70 % of its median over the last 14 runs of the same
+    platform and route that had at least five items, and the median says that it was usual.
+    """
+    if asked.items < _FEWEST_ITEMS:
+        return ""
+    shares: dict[str, list[float]] = {}
+    compared = 0
+    for run in before:
+        same = [
+            one
+            for one in run.asked
+            if (one.platform, one.route) == (asked.platform, asked.route)
+            and one.verdict.covers
+            and one.items >= _FEWEST_ITEMS
+            and one.fields
+        ]
+        for name in {name for one in same for name, _ in one.fields}:
+            values = [share for one in same for known, share in one.fields if known == name]
+            shares.setdefault(name, []).append(median(values))
+        compared += bool(same)
+        if compared == RUNS_COMPARED:
+            break
+    lost = []
+    for name, share in asked.fields:
+        usual = median(shares[name]) if len(shares.get(name, ())) >= _FEWEST_RUNS else 0.0
+        if usual >= _USUAL and share < usual * _LOST:
+            lost.append(f"{name} in {share:.0%} of the listings, usually in {usual:.0%}")
+    return "; ".join(lost)

@@ -1,4 +1,4 @@
-"""The marketplaces that Headwater knows, by the ids that keys, config and reports use."""
+"""The marketplaces that Headwater knows and the ways to ask them, by the ids that are stored."""
 
 from enum import StrEnum
 
@@ -21,6 +21,32 @@ class Platform(StrEnum):
     def title(self) -> str:
         """The name as people write it."""
         return _TITLES[self]
+
+    @property
+    def chinese(self) -> bool:
+        """Whether its sellers write, and its search expects, Chinese."""
+        return self in {Platform.ALI1688, Platform.TAOBAO, Platform.TMALL, Platform.TMALL_GLOBAL}
+
+
+class RouteName(StrEnum):
+    """A way to ask a platform. The values are stored: never rename one."""
+
+    GATEWAY_1688 = "1688_gateway"
+    ALIEXPRESS_AFFILIATE = "aliexpress_affiliate"
+    ALIEXPRESS_DS = "aliexpress_ds"
+    PAGE_FETCH = "page_fetch"
+
+    @property
+    def platform(self) -> Platform | None:
+        """The one platform that it leads to; None for a way to any."""
+        return _ROUTE_PLATFORMS.get(self)
+
+
+_ROUTE_PLATFORMS = {
+    RouteName.GATEWAY_1688: Platform.ALI1688,
+    RouteName.ALIEXPRESS_AFFILIATE: Platform.ALIEXPRESS,
+    RouteName.ALIEXPRESS_DS: Platform.ALIEXPRESS,
+}
 
 
 _TITLES = {

@@ -1,0 +1,43 @@
+"""Fetching a platform's own pages: off until the owner allows it, and polite when it is on."""
+
+from typing import Protocol
+
+from headwater import marketplaces
+from headwater.adapters.routes.reading import read_reply
+from headwater.domain.exchanges import Fetched, FetchFailed
+from headwater.domain.pages import Verdict
+from headwater.domain.platforms import RouteName
+from headwater.domain.queries import Query
+from headwater.usecases.search import Reply
+
+
+class Fetches(Protocol):
+    """Fetches a page. Raises FetchFailed, also when the site's robots.txt says no."""
+
+    def fetch(self, url: str) -> Fetched: ...
+
+
+class PageFetch:
+    """Searches by words and looks at listings; pictures cannot be sent to a page."""
+
+    name = RouteName.PAGE_FETCH
+
+    def __init__(self, fetches: Fetches) -> None:
+        self._fetches = fetches
+
+    def takes(self, query: Query) -> bool:
+        return query.picture is None
+
+    def ask(self, query: Query) -> Reply:
+        url = query.listing or marketplaces.search_url(query.platform, query.text)
+        try:
+            fetched = self._fetches.fetch(url)
+        except FetchFailed as error:
+            return Reply.failed(query.platform, error.reason)
+        reply = read_reply(query, fetched.page)
+        wanted = marketplaces.identify(query.listing) if query.listing else None
+        if wanted and reply.reading.verdict is Verdict.OK:
+            found = {listing.key for listing in reply.reading.listings}
+            if wanted not in found:
+                return Reply.failed(query.platform, f"the page is not {wanted}'s", reply.page)
+        return reply
