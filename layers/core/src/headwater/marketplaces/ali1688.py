@@ -52,6 +52,7 @@ class Ali1688(Marketplace):
 
     platform = Platform.ALI1688
     hosts = ("1688.com", "*.1688.com")
+    query_parameters = ("keywords",)
     picture_hosts = ("*.alicdn.com",)
     marks = (
         "__INIT_DATA", "iDetailConfig", "iDetailData", "offerresultData", "detail.1688.com/offer/",
@@ -461,8 +462,6 @@ def _cards(document: Document) -> Findings | None:
         )
     if not listings:
         raise LayoutChanged("1688: none of the result cards carries an offer id")
-    for url in document.own_addresses:
-        query = query or text(parameters(url).get("keywords"))
     return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=query)
 
 

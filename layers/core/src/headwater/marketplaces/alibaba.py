@@ -46,6 +46,7 @@ class Alibaba(Marketplace):
 
     platform = Platform.ALIBABA
     hosts = ("alibaba.com", "*.alibaba.com")
+    query_parameters = ("SearchText", "keywords")
     picture_hosts = ("*.alicdn.com",)
     marks = (
         "__page__data", "offerResultData", "www.alibaba.com/product-detail/", "en.alibaba.com",
@@ -364,12 +365,7 @@ def _cards(document: Document) -> Findings | None:
         )
     if not listings:
         return None
-    asked = (parameters(url).get("SearchText") for url in document.own_addresses)
-    return Findings(
-        kind=PageKind.SEARCH,
-        listings=unique(listings),
-        query=text(next((query for query in asked if query), None)),
-    )
+    return Findings(kind=PageKind.SEARCH, listings=unique(listings))
 
 
 def _no_match(document: Document) -> Findings | None:

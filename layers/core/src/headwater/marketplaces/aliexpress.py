@@ -70,6 +70,7 @@ class AliExpress(Marketplace):
         "aliexpress.com", "*.aliexpress.com", "aliexpress.us", "*.aliexpress.us",
         "aliexpress.ru", "*.aliexpress.ru",
     )  # fmt: skip
+    query_parameters = ("SearchText",)
     picture_hosts = ("*.alicdn.com", "*.aliexpress-media.com")
     marks = (
         "_dida_config_", "window._d_c_", "ae-pic-a1.aliexpress-media.com", "__AER_DATA__",

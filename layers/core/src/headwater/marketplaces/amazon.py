@@ -10,7 +10,7 @@ from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
 from headwater.marketplaces.findings import Findings, unique
-from headwater.marketplaces.lookup import count, first, objects, text
+from headwater.marketplaces.lookup import count, first, objects
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_matches, host_of, parameters, path_of
@@ -32,6 +32,7 @@ class Amazon(Marketplace):
 
     platform = Platform.AMAZON
     hosts = tuple(pattern for site in _SITES for pattern in (f"amazon.{site}", f"*.amazon.{site}"))
+    query_parameters = ("k",)
     picture_hosts = ("*.media-amazon.com", "*.ssl-images-amazon.com")
     marks = ("media-amazon.com/images", "ssl-images-amazon.com", 'id="productTitle"', "ue_mid")
 
@@ -162,8 +163,7 @@ def _search(document: Document, market: Amazon, site: str) -> Findings | None:
         )
     if not listings:
         return None
-    query = next(filter(None, (parameters(url).get("k") for url in document.own_addresses)), None)
-    return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=text(query))
+    return Findings(kind=PageKind.SEARCH, listings=unique(listings))
 
 
 AMAZON = Amazon()

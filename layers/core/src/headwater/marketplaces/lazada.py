@@ -50,6 +50,7 @@ class Lazada(Marketplace):
 
     platform = Platform.LAZADA
     hosts = tuple(pattern for name in _DOMAINS.values() for pattern in (name, f"*.{name}"))
+    query_parameters = ("q",)
     picture_hosts = ("*.slatic.net", "*.alicdn.com")
     marks = ("slatic.net", "lazada.sg/", "lazada.com.", "lazada.co.", "lazada.vn/",
              'data-qa-locator="product-item"', "lzd-", "lazadacom")  # fmt: skip
@@ -213,12 +214,10 @@ def _cards(document: Document, asked: str | None) -> Findings | None:
     if not listings:
         return None
     shown_total = re.search(r"([0-9][0-9,.]*)\s+items? found", document.visible_text)
-    asked_words = (parameters(url).get("q") for url in document.own_addresses)
     return Findings(
         kind=PageKind.SEARCH,
         listings=unique(listings),
         total=count(shown_total[1]) if shown_total else None,
-        query=text(next(filter(None, asked_words), None)),
     )
 
 

@@ -15,7 +15,7 @@ from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import count, text
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import gallery
-from headwater.marketplaces.urls import absolute, host_of, parameters, path_of
+from headwater.marketplaces.urls import absolute, host_of, path_of
 
 if TYPE_CHECKING:
     from parsel import Selector
@@ -36,6 +36,7 @@ class MadeInChina(Marketplace):
 
     platform = Platform.MADE_IN_CHINA
     hosts = ("made-in-china.com", "*.made-in-china.com")
+    query_parameters = ("word",)
     picture_hosts = ("image.made-in-china.com",)
     marks = ("en.made-in-china.com", "image.made-in-china.com", "www.made-in-china.com",
              "micstatic.com")  # fmt: skip
@@ -143,7 +144,6 @@ def _search(document: Document, market: MadeInChina) -> Findings | None:
         found = _FIND.search(path_of(url))
         if found:
             query = unquote_plus(unquote_plus(found[1] or found[2])).replace("_", " ")
-        query = query or parameters(url).get("word")
     return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=text(query))
 
 

@@ -1,14 +1,16 @@
 """What every marketplace can do: name its addresses, and find the listings in its pages."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from headwater.domain.listings import ListingKey
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.findings import Findings
+from headwater.marketplaces.lookup import text
 from headwater.marketplaces.refusals import judge
-from headwater.marketplaces.urls import host_matches, host_of
+from headwater.marketplaces.urls import host_matches, host_of, parameters
 
 
 class Marketplace(ABC):
@@ -21,6 +23,8 @@ class Marketplace(ABC):
     """Hosts from which its pictures may be fetched."""
     marks: tuple[str, ...]
     """Strings that only its pages contain: they tell a saved page that names no address."""
+    query_parameters: tuple[str, ...] = ()
+    """Under which names its search addresses carry the words asked for."""
 
     def serves(self, url: str) -> bool:
         """Whether the address is one of this platform's pages."""
@@ -63,10 +67,22 @@ class Marketplace(ABC):
             findings = self.find(document)
             if findings is None:
                 self._must_be_readable(document)
+            elif findings.kind is PageKind.SEARCH and findings.query is None:
+                findings = replace(findings, query=self._asked_for(document))
         except LayoutChanged as changed:
             changed.platform, changed.kind = self.platform, kind
             raise
         return judge(document, findings, platform=self.platform, kind=kind)
+
+    def _asked_for(self, document: Document) -> str | None:
+        """The words in the page's own address, where the page does not repeat them."""
+        for url in document.own_addresses:
+            named = parameters(url) if self.serves(url) else {}
+            for name in self.query_parameters:
+                words = text(named.get(name))
+                if words and "\N{REPLACEMENT CHARACTER}" not in words:  # not the bytes of GBK
+                    return words
+        return None
 
     def _must_be_readable(self, document: Document) -> None:
         """A script's data that is no literal, and nothing else says what the page is."""

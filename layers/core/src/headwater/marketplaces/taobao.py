@@ -53,6 +53,7 @@ _NO_SHOP = {
 class Taobao(Marketplace):
     """One channel. A listing's key is Taobao's in all three: the same id may show in each."""
 
+    query_parameters = ("q",)
     picture_hosts = ("*.alicdn.com", "*.tbcdn.cn")
 
     def __init__(
@@ -353,8 +354,7 @@ def _cards(document: Document) -> Findings | None:
         )
     if not listings:
         return None
-    query = next(filter(None, (parameters(url).get("q") for url in document.own_addresses)), None)
-    return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=text(query))
+    return Findings(kind=PageKind.SEARCH, listings=unique(listings))
 
 
 def _shell(document: Document) -> Findings | None:
