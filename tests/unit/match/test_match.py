@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headwater.domain.captures import Capture, CaptureOutcome, StoredObject
 from headwater.domain.cases import Case, CaseState, Conflict
@@ -237,3 +239,19 @@ def test_it_gives_up_when_the_case_changes_all_the_time() -> None:
     room.match(captured(b"copy"), b"copy")
     with pytest.raises(Conflict):
         room.match(captured(b"copy", capture_id="c2"), b"copy")
+
+
+@settings(deadline=None)
+@given(st.permutations([*range(6), *range(6)]))
+def test_captures_in_any_order_and_repeated_make_one_and_the_same_case(order: list[int]) -> None:
+    looks = {bytes([n]): [replace(SAME, probability=0.5 + n / 20)] for n in range(6)}
+    room = Room(looks)
+    for number in order:
+        room.match(captured(bytes([number]), capture_id=f"c{number}"), bytes([number]))
+    case = room.the_case()
+    assert sorted(case.capture_ids) == [f"c{number}" for number in range(6)]
+    assert [p.probability for p in case.pictures] == [0.75, 0.7, 0.65, 0.6, 0.55, 0.5]
+    best = Room(looks).match(captured(b"\x05"), b"\x05")
+    assert best is not None
+    assert case.risk == best.risk
+    assert len(case.events) == len(case.capture_ids) == case.version

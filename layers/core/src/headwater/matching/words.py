@@ -12,8 +12,10 @@ from headwater.matching.folding import Folded, fold, is_han
 from headwater.matching.lexicon import Term, lexicon
 from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
 
-LONGEST_TEXT = 5_000
+LONGEST_TEXT = 2_000
 """Characters of one text that are read. A title has at most some hundred."""
+MOST_ATTRIBUTES = 100
+"""Attributes of one listing that are read. The longest list that was seen has 54."""
 
 _AUDIENCE = (
     "men|man|mens|women|woman|womens|ladies|kids?|boys?|girls?|children|baby|adults?|teens?|gifts?"
@@ -77,7 +79,7 @@ class WordMatcher:
         hits: list[WordHit] = []
         if listing.title:
             hits += self.read(listing.title, Place.TITLE)
-        for name, value in listing.attributes:
+        for name, value in listing.attributes[:MOST_ATTRIBUTES]:
             hits += self.read(value, Place.ATTRIBUTE, where=name)
             if fold(value).text.strip() in _YES:
                 hits += self.read(name, Place.ATTRIBUTE, where=name)
