@@ -116,6 +116,7 @@ def deployed(
     thread.start()
     for name, value in {
         "CAPTURES_TABLE": tables["CapturesTable"],
+        "VISITS_TABLE": tables["VisitsTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "EVIDENCE_BUCKET": buckets["EvidenceBucket"],
         "MARKETPLACE_REHEARSAL": f"http://127.0.0.1:{server.server_port}",

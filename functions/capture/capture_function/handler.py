@@ -20,6 +20,7 @@ from capture_function.settings import Settings
 from headwater import marketplaces
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.dynamodb.visits import Visits
 from headwater.adapters.http import Fetcher
 from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
 from headwater.adapters.store import Bucket
@@ -44,10 +45,11 @@ def _settings() -> Settings:
 
 @cache
 def _pages(platform: Platform, contact: str, rehearsal: str) -> PoliteFetcher:
-    """Kept between calls: it remembers when a host was asked last."""
+    """Kept between calls: it remembers every host's robots.txt."""
     hosts = marketplaces.marketplace(platform).hosts
     fetcher = Fetcher(contact, hosts, rehearsal=rehearsal or None)
-    return PoliteFetcher(fetcher, gap_seconds=0 if rehearsal else GAP_SECONDS)
+    turns = Visits(_settings().visits_table)
+    return PoliteFetcher(fetcher, turns, gap_seconds=0 if rehearsal else GAP_SECONDS)
 
 
 @cache
