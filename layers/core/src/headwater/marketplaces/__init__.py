@@ -127,14 +127,22 @@ def _recognised(document: Document) -> Marketplace:
                 return market
     elif found := _by_address((*document.own_addresses, document.interrupted_address)):
         return found
+    elif document.own_addresses and GENERIC.find(document) is not None:
+        return GENERIC  # a shop of its own that shows a marketplace's pictures
     for part in (document.page.body[:_HEAD], document.page.body):
-        marked = {m: sum(mark.encode() in part for mark in m.marks) for m in MARKETPLACES}
+        marked = {market: _marks(market, part, document.title) for market in MARKETPLACES}
         best = max(marked, key=lambda market: marked[market])
         if marked[best]:
             return best
     hosts = (_by_address([host]) for host in _HOST.findall(document.text))
     named = Counter(market for market in hosts if market is not None)
     return named.most_common(1)[0][0] if named else GENERIC
+
+
+def _marks(market: Marketplace, part: bytes, title: str) -> int:
+    found = sum(mark.encode() in part for mark in market.marks)
+    titled = any(mark in title for mark in market.title_marks)
+    return found + 5 * titled if found else 0
 
 
 def _by_address(urls: Iterable[str]) -> Marketplace | None:

@@ -52,6 +52,7 @@ class Ali1688(Marketplace):
 
     platform = Platform.ALI1688
     hosts = ("1688.com", "*.1688.com")
+    title_marks = ("阿里巴巴", "1688")
     query_parameters = ("keywords",)
     picture_hosts = ("*.alicdn.com",)
     marks = (

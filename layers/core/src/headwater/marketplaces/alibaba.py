@@ -46,6 +46,7 @@ class Alibaba(Marketplace):
 
     platform = Platform.ALIBABA
     hosts = ("alibaba.com", "*.alibaba.com")
+    title_marks = ("Alibaba.com",)
     query_parameters = ("SearchText", "keywords")
     picture_hosts = ("*.alicdn.com",)
     marks = (
@@ -499,11 +500,11 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
     single: Price | None = None
     for item in figures:
         pieces = [" ".join(piece.split()) for piece in item.css("*::text").getall()]
-        pieces = [piece for piece in pieces if piece]
-        quantity = next((p for p in pieces if re.match(r"^(?:[<>=≥≤]+\s*)?[0-9][0-9,]*\s", p)), "")
-        figure = next((p for p in reversed(pieces) if p != quantity and amounts.price(p)), "")
-        found = amounts.price(figure, dollar=_DOLLAR) if figure else None
-        smallest = amounts.minimum_order(quantity) if quantity else None
+        at = next((i for i, p in enumerate(pieces) if amounts.currency_of(p, dollar=_DOLLAR)), None)
+        if at is None:
+            continue
+        found = amounts.price(" ".join(pieces[at:]), dollar=_DOLLAR)
+        smallest = amounts.minimum_order(" ".join(pieces[:at]))
         if found is None:
             continue
         if smallest:

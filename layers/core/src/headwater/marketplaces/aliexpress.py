@@ -70,6 +70,7 @@ class AliExpress(Marketplace):
         "aliexpress.com", "*.aliexpress.com", "aliexpress.us", "*.aliexpress.us",
         "aliexpress.ru", "*.aliexpress.ru",
     )  # fmt: skip
+    title_marks = ("AliExpress",)
     query_parameters = ("SearchText",)
     picture_hosts = ("*.alicdn.com", "*.aliexpress-media.com")
     marks = (

@@ -32,6 +32,7 @@ class Amazon(Marketplace):
 
     platform = Platform.AMAZON
     hosts = tuple(pattern for site in _SITES for pattern in (f"amazon.{site}", f"*.amazon.{site}"))
+    title_marks = ("Amazon",)
     query_parameters = ("k",)
     picture_hosts = ("*.media-amazon.com", "*.ssl-images-amazon.com")
     marks = ("media-amazon.com/images", "ssl-images-amazon.com", 'id="productTitle"', "ue_mid")

@@ -9,7 +9,9 @@ from headwater.marketplaces.lookup import Json
 
 _HIGHEST = Decimal(10) ** 13
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_NUMBER = r"[0-9](?:[0-9.,'’ ]{0,24}[0-9])?"
+_NUMBER = (  # blanks group thousands: "3 200,50"; "5.99 2 sold" is not one number
+    r"(?:[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]{1,4})?(?![0-9])|[0-9](?:[0-9.,'’]{0,24}[0-9])?)"
+)
 _BETWEEN = r"[^0-9]{0,12}?(?:-|–|—|~|～|至|\bto\b)[^0-9%]{0,12}?"
 _RANGE = re.compile(rf"(?P<low>{_NUMBER})(?:{_BETWEEN}(?P<high>{_NUMBER}))?(?!\s*%)(?![0-9])")
 _PER = re.compile(r"\s*/\s*(?=[^\W\d_]|[0-9]+\s*[^\W\d_])")

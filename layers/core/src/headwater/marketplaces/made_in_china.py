@@ -36,6 +36,7 @@ class MadeInChina(Marketplace):
 
     platform = Platform.MADE_IN_CHINA
     hosts = ("made-in-china.com", "*.made-in-china.com")
+    title_marks = ("Made-in-China",)
     query_parameters = ("word",)
     picture_hosts = ("image.made-in-china.com",)
     marks = ("en.made-in-china.com", "image.made-in-china.com", "www.made-in-china.com",

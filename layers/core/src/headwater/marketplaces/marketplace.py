@@ -23,6 +23,8 @@ class Marketplace(ABC):
     """Hosts from which its pictures may be fetched."""
     marks: tuple[str, ...]
     """Strings that only its pages contain: they tell a saved page that names no address."""
+    title_marks: tuple[str, ...] = ()
+    """What its pages' titles end in; among platforms that link to each other it decides."""
     query_parameters: tuple[str, ...] = ()
     """Under which names its search addresses carry the words asked for."""
 

@@ -64,10 +64,12 @@ class Taobao(Marketplace):
         item: str,
         search: str,
         marks: tuple[str, ...],
+        title_marks: tuple[str, ...],
     ) -> None:
         self.platform = platform
         self.hosts = hosts
         self.marks = marks
+        self.title_marks = title_marks
         self._item = item
         self._search = search
 
@@ -373,7 +375,9 @@ _FACTS = {
     "user": re.compile(r"(?:sellerId|userid|userId)[\"']?\s*[:=]\s*[\"']?([0-9]{5,20})"),
     "shop": re.compile(r"shopId[\"']?\s*[:=]\s*[\"']?([0-9]{5,20})"),
     "nick": re.compile(r"(?:sellerNick|sellerNickName)[\"']?\s*[:=]\s*[\"']([^\"']{1,120})[\"']"),
-    "item": re.compile(r"itemId[\"']?\s*[:=]\s*[\"']?([0-9]{6,20})"),
+    "item": re.compile(
+        r"(?:itemId|item_id|itemNumId|auctionNumId|num_iid)[\"']?\s*[:=]\s*[\"']?([0-9]{6,20})"
+    ),
 }
 
 
@@ -553,6 +557,7 @@ TAOBAO = Taobao(
     search="https://s.taobao.com/search?q=",
     marks=("g_page_config", "item.taobao.com/item.htm", "s.taobao.com/search", "tbk_", "J_UlThumb",
            "main-search/pc-search", "login.taobao.com/member"),
+    title_marks=("淘宝网", "淘宝搜索"),
 )  # fmt: skip
 TMALL = Taobao(
     Platform.TMALL,
@@ -560,6 +565,7 @@ TMALL = Taobao(
     item="https://detail.tmall.com/item.htm",
     search="https://list.tmall.com/search_product.htm?q=",
     marks=("detail.tmall.com/item.htm", "tmallConfig", "TShop.Setup", "list.tmall.com"),
+    title_marks=("天猫", "tmall.com"),
 )
 TMALL_GLOBAL = Taobao(
     Platform.TMALL_GLOBAL,
@@ -567,4 +573,5 @@ TMALL_GLOBAL = Taobao(
     item="https://detail.tmall.hk/hk/item.htm",
     search="https://list.tmall.hk/search_product.htm?q=",
     marks=("detail.tmall.hk", "list.tmall.hk"),
+    title_marks=("天猫国际", "tmall.hk"),
 )
