@@ -135,6 +135,20 @@ def test_between_currencies_nothing_is_converted(currency: str | None, words: st
     assert words in money.text
 
 
+def test_a_price_is_compared_in_the_currency_in_which_the_owner_sells_too() -> None:
+    (mug,) = _priced("24.00", "EUR").products
+    own = (("CNY", Decimal(188)), ("USD", Decimal(26)))
+    brand = replace(BRAND, products=(replace(mug, other_prices=own),))
+    risk = judged("Fjellvik mug", brand=brand, price=_price("18.80", "CNY"))
+    assert any(reason.text.endswith("10 % of your price for Mug") for reason in risk.reasons)
+    (remark,) = (
+        reason.text
+        for reason in judged("Fjellvik", brand=brand, price=_price("9", "VND")).reasons
+        if reason.signal is Signal.MONEY
+    )
+    assert remark == "the price is in VND, yours in CNY and EUR and USD: not compared"
+
+
 def test_the_price_is_compared_with_the_product_that_the_picture_shows() -> None:
     cheap = Product(id="pin", name="Pin", references=(), price=Decimal(3), currency="EUR")
     mug = _priced("24.00", "EUR").products[0]

@@ -35,7 +35,7 @@ from headwater.domain.brands import (
     TimestampAuthority,
     Watch,
 )
-from headwater.domain.platforms import Platform
+from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.sellers import (
     Account,
     Identifier,
@@ -45,11 +45,14 @@ from headwater.domain.sellers import (
     read_identifier,
 )
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.marketplaces import identify
 from headwater.matching.images import UnreadablePicture, open_picture
+from headwater.matching.queries import claim_words, variants
 from headwater.verifier import problem_with_certificates
 
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 _Mail = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=200)]
 
 
@@ -70,7 +73,8 @@ class _Product(_Table):
     name: _Text
     pictures: Annotated[list[_Text], Field(min_length=1)]
     price: Decimal | None = Field(default=None, gt=0)
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: _Currency | None = None
+    other_prices: dict[_Currency, Annotated[Decimal, Field(gt=0)]] = {}
 
 
 class _Right(_Table):
@@ -83,9 +87,19 @@ class _Right(_Table):
 
 
 class _Watch(_Table):
+    """`claims`: ask for the brand's names with these words, or (true) with the lexicon's."""
+
     id: _Id
     platforms: Annotated[list[Platform], Field(min_length=1)]
-    words: Annotated[list[_Text], Field(min_length=1)]
+    words: list[_Text] = []
+    pictures: list[_Text] = []
+    claims: bool | list[_Text] = False
+
+    @model_validator(mode="after")
+    def _looks_for_something(self) -> "_Watch":
+        if not (self.words or self.pictures or self.claims):
+            raise ValueError("looks for nothing; add words, pictures or claims")
+        return self
 
 
 class _Recipient(_Table):
@@ -152,6 +166,10 @@ _Weights = create_model(  # type: ignore[call-overload]
 class _Access(_Table):
     fetch_pages: bool = False
     fetch_pictures: bool = True
+    routes: Annotated[list[RouteName], Field(min_length=1)] = [RouteName.PAGE_FETCH]
+    daily_budget: Annotated[int, Field(ge=5, le=500)] = PlatformAccess().daily_budget
+    canary_query: _Text = PlatformAccess().canary_query
+    canary_listing: Annotated[str, Field(max_length=500)] = ""
 
 
 class _Timestamp(_Table):
@@ -242,20 +260,12 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
     for brand_at, brand in enumerate(file.brand):
         products = []
         for product_at, product in enumerate(brand.product):
+            where = ("brand", brand_at, "product", product_at, "pictures")
             references = []
             for name in product.pictures:
-                where = ("brand", brand_at, "product", product_at, "pictures")
-                try:
-                    data = (folder / name).read_bytes()
-                except OSError as error:
-                    what = f"the picture {name!r} cannot be read ({error.strerror})"
-                    problems.append(lines.say(where, f"{what}; paths start at the config's folder"))
-                    continue
-                try:
-                    open_picture(data)
-                except UnreadablePicture as error:
-                    what = f"the picture {name!r} cannot be used: {error.reason}"
-                    problems.append(lines.say(where, what))
+                data = _picture(folder / name, name)
+                if isinstance(data, str):
+                    problems.append(lines.say(where, data))
                     continue
                 sha256 = hashlib.sha256(data).hexdigest()
                 pictures[sha256] = data
@@ -268,13 +278,32 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                     references=tuple(references),
                     price=product.price,
                     currency=product.currency,
+                    other_prices=tuple(sorted(product.other_prices.items())),
                 )
             )
-        brands.append(_brand(brand, tuple(products)))
+        watches = []
+        for watch_at, watch in enumerate(brand.watch):
+            heroes = []
+            for name in watch.pictures:
+                data = _picture(folder / name, name)
+                if isinstance(data, str):
+                    at = ("brand", brand_at, "watch", watch_at, "pictures")
+                    problems.append(lines.say(at, data))
+                    continue
+                sha256 = hashlib.sha256(data).hexdigest()
+                pictures[sha256] = data
+                heroes.append(Reference(id=Path(name).name, product="", sha256=sha256))
+            watches.append(_watch(watch, brand, tuple(heroes)))
+        brands.append(_brand(brand, tuple(products), tuple(watches)))
         problems += _repeats(lines, ("brand", brand_at, "product"), brand.product)
         problems += _repeats(lines, ("brand", brand_at, "watch"), brand.watch)
     problems += _repeats(lines, ("brand",), file.brand)
     problems += _repeats(lines, ("timestamp",), file.timestamp)
+    accesses = []
+    for platform, written in sorted(file.platforms.items()):
+        access, wrong = _access(lines, platform, written)
+        accesses.append((platform, access))
+        problems += wrong
     authorities = []
     for at, authority in enumerate(file.timestamp):
         where = ("timestamp", at, "certificates")
@@ -293,15 +322,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
     desk = Desk(
         contact=file.contact,
         brands=tuple(brands),
-        access=tuple(
-            (
-                platform,
-                PlatformAccess(
-                    fetch_pages=access.fetch_pages, fetch_pictures=access.fetch_pictures
-                ),
-            )
-            for platform, access in sorted(file.platforms.items())
-        ),
+        access=tuple(accesses),
         timestamp_authorities=tuple(authorities),
         weights=replace(DEFAULT_WEIGHTS, **file.weights.model_dump(exclude_unset=True)),
     )
@@ -314,7 +335,58 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
     )
 
 
-def _brand(brand: _Brand, products: tuple[Product, ...]) -> Brand:
+def _picture(path: Path, name: str) -> bytes | str:
+    """The picture's bytes, or what is wrong with it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return (
+            f"the picture {name!r} cannot be read ({error.strerror}); "
+            "paths start at the config's folder"
+        )
+    try:
+        open_picture(data)
+    except UnreadablePicture as error:
+        return f"the picture {name!r} cannot be used: {error.reason}"
+    return data
+
+
+def _watch(watch: _Watch, brand: _Brand, pictures: tuple[Reference, ...]) -> Watch:
+    claims = claim_words() if watch.claims is True else tuple(watch.claims or ())
+    return Watch(
+        id=watch.id,
+        platforms=tuple(watch.platforms),
+        words=tuple(watch.words),
+        pictures=pictures,
+        variants=variants(brand.names, brand.chinese_names, claims) if claims else (),
+    )
+
+
+def _access(
+    lines: "_Lines", platform: Platform, access: _Access
+) -> tuple[PlatformAccess, list[str]]:
+    """What may be asked, and what is wrong with how it is written."""
+    problems = []
+    for route in access.routes:
+        if route.platform not in {None, platform}:
+            what = f"{route!r} leads to {route.platform}, not to {platform}; remove it"
+            problems.append(lines.say(("platforms", platform, "routes"), what))
+    listing = identify(access.canary_listing) if access.canary_listing else None
+    if access.canary_listing and (listing is None or listing.platform is not platform):
+        what = f"{access.canary_listing!r} is no listing of {platform.title}; paste its address"
+        problems.append(lines.say(("platforms", platform, "canary_listing"), what))
+    allowed = PlatformAccess(
+        fetch_pages=access.fetch_pages,
+        fetch_pictures=access.fetch_pictures,
+        routes=tuple(dict.fromkeys(access.routes)),
+        daily_budget=access.daily_budget,
+        canary_query=access.canary_query,
+        canary_listing=access.canary_listing,
+    )
+    return allowed, problems
+
+
+def _brand(brand: _Brand, products: tuple[Product, ...], watches: tuple[Watch, ...]) -> Brand:
     return Brand(
         id=brand.id,
         name=brand.name,
@@ -333,10 +405,7 @@ def _brand(brand: _Brand, products: tuple[Product, ...]) -> Brand:
             )
             for right in brand.right
         ),
-        watches=tuple(
-            Watch(id=watch.id, platforms=tuple(watch.platforms), words=tuple(watch.words))
-            for watch in brand.watch
-        ),
+        watches=watches,
         recipients=tuple(
             Recipient(email=person.email, timezone=person.timezone, role=person.role)
             for person in brand.recipient

@@ -184,20 +184,17 @@ def _price_reasons(
     listing: Listing, brand: Brand, pictures: Sequence[PictureMatch], weights: Weights
 ) -> list[Reason]:
     """How far the price is below the brand's own. Between currencies nothing is converted."""
-    priced = [p for p in _products(brand, pictures) if p.price and p.currency]
+    priced = [product for product in _products(brand, pictures) if product.prices]
     if listing.price is None or not listing.price.maximum or not priced:
         return []
     price = listing.price
     if price.currency is None:
         return [_remark("the page names no currency: the price was not compared with yours")]
-    comparable = [p for p in priced if p.currency == price.currency]
+    comparable = [(p.prices[price.currency], p) for p in priced if price.currency in p.prices]
     if not comparable:
-        own = " and ".join(sorted({p.currency for p in priced if p.currency}))
-        text = f"the price is in {price.currency}, yours in {own}: not compared"
-        return [_remark(text)]
-    own_price, product = min(
-        ((p.price, p) for p in comparable if p.price), key=lambda pair: (pair[0], pair[1].id)
-    )
+        own = " and ".join(sorted({currency for p in priced for currency in p.prices}))
+        return [_remark(f"the price is in {price.currency}, yours in {own}: not compared")]
+    own_price, product = min(comparable, key=lambda pair: (pair[0], pair[1].id))
     share = price.maximum / own_price
     points = 0
     if share < Decimal("0.25"):
@@ -237,8 +234,8 @@ def _list_reasons(listing: Listing, brand: Brand, today: date, weights: Weights)
 
 
 def _products(brand: Brand, pictures: Sequence[PictureMatch]) -> Sequence[Product]:
-    """The products that the pictures show; all of them where no picture says which."""
-    shown = {match.reference_id for match in pictures}
+    """The product that the surest picture shows; all of them where no picture says which."""
+    shown = {match.reference_id for match in pictures[:1]}
     named = [p for p in brand.products if any(r.id in shown for r in p.references)]
     return named or brand.products
 

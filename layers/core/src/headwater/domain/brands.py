@@ -21,13 +21,24 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product of the brand; `price` is the brand's own retail price."""
+    """A product of the brand; `price` is the brand's own retail price.
+
+    `other_prices` are the same by further currencies, as the owner sells there: nothing is ever
+    converted.
+    """
 
     id: str
     name: str
     references: tuple[Reference, ...]
     price: Decimal | None = None
     currency: str | None = None
+    other_prices: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def prices(self) -> dict[str, Decimal]:
+        """Every own price by its currency."""
+        main = {self.currency: self.price} if self.currency and self.price else {}
+        return dict(self.other_prices) | main
 
 
 class RightKind(StrEnum):
