@@ -8,7 +8,7 @@ from PIL import Image
 
 from headwater.adapters.configuration import ConfigurationError, read_configuration
 from headwater.adapters.schedules import check_schedule
-from headwater.domain.platforms import Platform
+from headwater.domain.platforms import Platform, RouteName
 
 GOOD = """\
 contact = "brand@example.org"
@@ -91,6 +91,71 @@ def test_pages_are_not_fetched_unless_the_owner_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, change: tuple[str, str], expected: str
+) -> None:
+    problems = problems_of(tmp_path, GOOD.replace(*change))
+    assert len(problems) == 1
+    assert problems[0].startswith(expected)
+
+
+WATCH = '  words = ["fjell mug"]'
+
+
+def test_a_watch_may_look_for_pictures_and_for_the_names_with_claims(tmp_path: Path) -> None:
+    text = GOOD.replace(WATCH, '  pictures = ["mug.jpg"]\n  claims = ["复刻", "replica"]')
+    configuration = read_configuration(written(tmp_path, text))
+    (watch,) = configuration.desk.brand("fjell").watches
+    assert watch.pictures[0].id == "mug.jpg"
+    assert watch.pictures[0].sha256 in configuration.pictures
+    assert dict(watch.variants) == {
+        "Fjell": None,
+        "菲耶": True,
+        "feiye": None,
+        "菲耶 复刻": True,
+        "Fjell 复刻": True,
+        "Fjell replica": False,
+    }
+
+
+def test_the_lexicon_s_claims_are_asked_for_when_the_owner_says_only_yes(tmp_path: Path) -> None:
+    configuration = read_configuration(written(tmp_path, GOOD.replace(WATCH, "  claims = true")))
+    (watch,) = configuration.desk.brand("fjell").watches
+    assert ("菲耶 高仿", True) in watch.variants
+    assert len(watch.variants) > 50
+
+
+def test_routes_budget_and_canaries_reach_the_desk(tmp_path: Path) -> None:
+    listing = "https://www.aliexpress.com/item/1005009446764602.html"
+    text = GOOD.replace(
+        "fetch_pages = true",
+        'routes = ["aliexpress_affiliate", "page_fetch"]\ndaily_budget = 12\n'
+        f'canary_query = "cup"\ncanary_listing = "{listing}"',
+    )
+    access = read_configuration(written(tmp_path, text)).desk.access_to(Platform.ALIEXPRESS)
+    assert access.routes == (RouteName.ALIEXPRESS_AFFILIATE, RouteName.PAGE_FETCH)
+    assert (access.daily_budget, access.canary_query) == (12, "cup")
+    assert access.canary_listing == listing
+    assert not access.fetch_pages
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ((WATCH, ""), "headwater.toml:18: brand.1.watch.1: looks for nothing"),
+        ((WATCH, '  pictures = ["no.jpg"]'), "headwater.toml:21: brand.1.watch.1.pictures"),
+        (
+            ("fetch_pages = true", 'routes = ["1688_gateway"]'),
+            "headwater.toml:28: platforms.aliexpress.routes: '1688_gateway' leads to 1688",
+        ),
+        (("fetch_pages = true", 'routes = ["mtop"]'), "headwater.toml:28: platforms.aliexpress.ro"),
+        (("fetch_pages = true", "daily_budget = 0"), "headwater.toml:28: platforms.aliexpress.da"),
+        (
+            ("fetch_pages = true", 'canary_listing = "https://example.com/"'),
+            "headwater.toml:28: platforms.aliexpress.canary_listing",
+        ),
+    ],
+)
+def test_a_mistake_in_watches_and_routes_is_named(
     tmp_path: Path, change: tuple[str, str], expected: str
 ) -> None:
     problems = problems_of(tmp_path, GOOD.replace(*change))

@@ -260,6 +260,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
     for brand_at, brand in enumerate(file.brand):
         products = []
         for product_at, product in enumerate(brand.product):
+            where: tuple[str | int, ...]
             where = ("brand", brand_at, "product", product_at, "pictures")
             references = []
             for name in product.pictures:
@@ -287,8 +288,8 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
             for name in watch.pictures:
                 data = _picture(folder / name, name)
                 if isinstance(data, str):
-                    at = ("brand", brand_at, "watch", watch_at, "pictures")
-                    problems.append(lines.say(at, data))
+                    where = ("brand", brand_at, "watch", watch_at, "pictures")
+                    problems.append(lines.say(where, data))
                     continue
                 sha256 = hashlib.sha256(data).hexdigest()
                 pictures[sha256] = data
@@ -369,7 +370,7 @@ def _access(
     problems = []
     for route in access.routes:
         if route.platform not in {None, platform}:
-            what = f"{route!r} leads to {route.platform}, not to {platform}; remove it"
+            what = f"'{route}' leads to {route.platform}, not to {platform}; remove it"
             problems.append(lines.say(("platforms", platform, "routes"), what))
     listing = identify(access.canary_listing) if access.canary_listing else None
     if access.canary_listing and (listing is None or listing.platform is not platform):

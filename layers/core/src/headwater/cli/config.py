@@ -1,6 +1,7 @@
 """`headwater config`: check the config file, show the stack's parameters, send it to the stack."""
 
 import argparse
+import io
 import shlex
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from headwater.adapters.configuration import (
     ConfigurationError,
     read_configuration,
 )
-from headwater.adapters.desk import reference_key, write_desk
+from headwater.adapters.desk import reference_key, search_picture_key, write_desk
 from headwater.adapters.store import Bucket
+from headwater.matching.images import open_picture
 
 HELP = "check the config file and send it, with the brand's pictures, to the stack"
 
@@ -52,4 +54,16 @@ def push_configuration(configuration: Configuration, work: Bucket) -> None:
         for reference in brand.references:
             picture = configuration.pictures[reference.sha256]
             work.put(reference_key(brand.id, reference.sha256), picture, "image/jpeg")
+        for hero in (picture for watch in brand.watches for picture in watch.pictures):
+            small = _to_search_for(configuration.pictures[hero.sha256])
+            work.put(search_picture_key(hero.sha256), small, "image/jpeg")
     write_desk(work, configuration.desk)
+
+
+def _to_search_for(picture: bytes) -> bytes:
+    """A JPEG of at most 800 pixels a side: more the searches by picture do not take."""
+    image = open_picture(picture).copy()
+    image.thumbnail((800, 800))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
