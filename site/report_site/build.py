@@ -23,7 +23,7 @@ from headwater.domain.brands import Brand
 from headwater.domain.pictures import UnreadablePicture
 from headwater.usecases.report.cases import KeptCapture, Picture, case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
-from headwater.usecases.report.coverage import coverage, run_views
+from headwater.usecases.report.coverage import calendar, coverage, run_views
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
@@ -132,7 +132,7 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
         },
         "sellers.md": {"sellers": sellers},
         "listings.md": {"listings": listing_rows(state)},
-        "coverage.md": {"runs": run_views(state)},
+        "coverage.md": {"runs": run_views(state), "calendar": calendar(state)},
         "about.md": {},
     }
     for name, values in pages.items():
@@ -160,6 +160,7 @@ def _templates() -> jinja2.Environment:
         "iso": lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "utc": lambda at: _date(at.astimezone(UTC), "{} %b %Y, %H:%M UTC"),
         "day": lambda at: _date(at.astimezone(UTC), "{} %b %Y"),
+        "short_day": lambda day: day.strftime("{} %b").format(day.day),
         "china": lambda at: _date(at.astimezone(_CHINA), "%a {} %b %Y, %H:%M China time"),
         "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
         "whole_percent": _whole_percent,

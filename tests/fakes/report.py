@@ -424,7 +424,7 @@ def _runs() -> Iterator[Run]:
         values = {"reason": "", "items": 48, "new": 0, "watch": "names", "route": "page"} | more
         return Asked(platform=platform, query=query, verdict=verdict, **values)  # type: ignore[arg-type]
 
-    for day in range(3):
+    for day in (0, 1, 2, 3, 4, 6, 7):
         at = EVENING - timedelta(days=day, hours=15)
         yield Run(
             brand="harvelk",
@@ -432,9 +432,16 @@ def _runs() -> Iterator[Run]:
             started_at=at,
             finished_at=at + timedelta(minutes=4),
             asked=(
-                asked(Platform.ALIEXPRESS, "harvelk mug", Verdict.OK, items=60, new=2 - day),
+                asked(
+                    Platform.ALIEXPRESS, "harvelk mug", Verdict.OK, items=60, new=max(2 - day, 0)
+                ),
                 asked(Platform.ALIEXPRESS, "storm lantern antler", Verdict.OK, items=41, new=1),
-                asked(Platform.ALIBABA, "insulated bottle powder coat", Verdict.OK, items=48),
+                asked(
+                    Platform.ALIBABA,
+                    "insulated bottle powder coat",
+                    Verdict.SHELL_NO_DATA if day == 3 else Verdict.OK,
+                    items=0 if day == 3 else 48,
+                ),
                 asked(Platform.ALI1688, "小鹿灯", Verdict.OK, items=37, new=1 if day else 0),
                 asked(
                     Platform.ALI1688,
@@ -446,9 +453,9 @@ def _runs() -> Iterator[Run]:
                 asked(
                     Platform.TAOBAO,
                     "鹿角杯",
-                    Verdict.BLOCKED_LOGIN,
-                    items=0,
-                    reason="sent to login.taobao.com",
+                    Verdict.BLOCKED_LOGIN if day in {0, 1, 4} else Verdict.OK,
+                    items=0 if day in {0, 1, 4} else 31,
+                    reason="sent to login.taobao.com" if day in {0, 1, 4} else "",
                 ),
             ),
         )

@@ -19,7 +19,7 @@ from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Risk
 from headwater.usecases.report.cases import case_page
 from headwater.usecases.report.complaints import complaint_views
-from headwater.usecases.report.coverage import coverage
+from headwater.usecases.report.coverage import calendar, coverage
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
@@ -123,6 +123,19 @@ def test_questions_that_failed_for_the_same_reason_are_one_gap() -> None:
 
 def test_every_verdict_has_plain_words() -> None:
     assert set(VERDICTS) == set(Verdict)
+
+
+def test_the_last_answer_of_a_day_is_its_cell_and_a_day_without_a_run_is_there() -> None:
+    refused = replace(ANSWER, verdict=Verdict.RATE_LIMITED, new=0)
+    other = replace(ANSWER, query="mug")
+    brought = replace(ANSWER, watch="", query="a.html")
+    runs = (a_run(refused, brought), a_run(ANSWER, hours_ago=2), a_run(other, hours_ago=48))
+    shown = calendar(a_state(runs=runs))
+    assert [day.isoformat() for day in shown.days] == ["2026-11-21", "2026-11-20", "2026-11-19"]
+    [mug, cup] = shown.rows
+    assert mug[:2] == ("1688", "mug")
+    assert [cell.verdict for cell in mug[2]] == [None, None, Verdict.OK]
+    assert [cell.verdict for cell in cup[2]] == [Verdict.RATE_LIMITED, None, None]
 
 
 # --- what to do ---

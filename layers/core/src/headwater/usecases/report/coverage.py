@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from headwater.domain.coverage import Asked
+from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.usecases.report.state import ReportState
 from headwater.usecases.report.words import VERDICTS
+
+DAYS_SHOWN = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,48 @@ def run_views(state: ReportState) -> tuple[RunView, ...]:
         )
         for run in state.runs
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What became of a question on one day: the last answer of the day; None: it was not asked."""
+
+    verdict: Verdict | None
+    words: str
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Every question on each of the last days, the newest first; a day without a run is there."""
+
+    days: tuple[date, ...]
+    rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
+    """Platform, question, and a cell per day."""
+
+
+def calendar(state: ReportState) -> Calendar:
+    """The days (UTC) of the runs that are shown; what a person brought is no question."""
+    answers: dict[tuple[str, str], dict[date, Asked]] = {}
+    for run in state.runs:
+        for asked in run.asked:
+            if asked.watch:
+                row = answers.setdefault((asked.platform.title, asked.query), {})
+                row.setdefault(run.started_at.date(), asked)
+    asked_on = {day for row in answers.values() for day in row}
+    span = (max(asked_on) - min(asked_on)).days + 1 if asked_on else 0
+    days = tuple(max(asked_on) - timedelta(days=ago) for ago in range(min(span, DAYS_SHOWN)))
+    rows = tuple(
+        (platform, query, tuple(_cell(row.get(day)) for day in days))
+        for (platform, query), row in sorted(answers.items(), key=lambda item: item[0])
+    )
+    return Calendar(days=days, rows=rows)
+
+
+def _cell(asked: Asked | None) -> Cell:
+    if asked is None:
+        return Cell(verdict=None, words="not asked", new=0)
+    return Cell(verdict=asked.verdict, words=VERDICTS[asked.verdict], new=asked.new)
 
 
 def coverage(state: ReportState) -> Coverage:
