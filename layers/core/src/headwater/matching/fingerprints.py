@@ -8,8 +8,6 @@ from PIL import Image
 from headwater.domain.fingerprints import Fingerprint, FingerprintKind
 from headwater.matching.images import open_picture
 
-DETAILED_BITS = 256
-
 
 def fingerprint(data: bytes) -> tuple[Fingerprint, ...]:
     """The fingerprints of a picture file: dhash/64, dhash/256, ahash/64.
@@ -21,8 +19,7 @@ def fingerprint(data: bytes) -> tuple[Fingerprint, ...]:
 
 def fingerprints_of(picture: Image.Image) -> tuple[Fingerprint, ...]:
     """The same of a picture that is already decoded."""
-    small = picture.convert("L")
-    small.thumbnail((256, 256), Image.Resampling.BOX)
+    small = _small(picture)
     return (
         _from(FingerprintKind.DHASH, imagehash.dhash(small, hash_size=8)),
         _from(FingerprintKind.DHASH, imagehash.dhash(small, hash_size=16)),
@@ -32,8 +29,13 @@ def fingerprints_of(picture: Image.Image) -> tuple[Fingerprint, ...]:
 
 def detailed_dhash(picture: Image.Image) -> NDArray[np.uint8]:
     """dhash/256 as 32 bytes, to compare with many at once."""
-    detailed = next(one for one in fingerprints_of(picture) if one.width == DETAILED_BITS)
-    return np.frombuffer(detailed.bits.to_bytes(DETAILED_BITS // 8, "big"), np.uint8)
+    return np.packbits(imagehash.dhash(_small(picture), hash_size=16).hash)
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    small = picture.convert("L")
+    small.thumbnail((256, 256), Image.Resampling.BOX)
+    return small
 
 
 def _from(kind: FingerprintKind, value: imagehash.ImageHash) -> Fingerprint:

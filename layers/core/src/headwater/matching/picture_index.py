@@ -16,6 +16,9 @@ from headwater.matching.visual_words import codes as code_of
 _WORDS_ASKED = 2
 _CODE_DISTANCE = 20
 """Of 64 bits: unrelated features of one word differ in 32 on average, one in a thousand in 20."""
+_SURE_DISTANCE = 8
+_MOST_PAIRS = 20_000
+"""Edges and repeated patterns resemble thousands of others: then only the likest pairs count."""
 _BUCKET = 256
 """Entries that a word and the first bits of the code should leave, however many there are."""
 _UNSURE_BITS = 3
@@ -59,11 +62,13 @@ class PictureIndex:
             self._sort()
         asked, entry, distance = self._near(features)
         owner = self._owners[entry]
-        order = np.lexsort((distance, owner, asked))
+        pair = asked * np.int64(len(self._added)) + owner
+        order = np.argsort(pair * (CODE_BITS + 1) + distance)
+        pair = pair[order]
+        first = np.ones(len(pair), bool)  # a feature votes once for a reference, with its best
+        first[1:] = pair[1:] != pair[:-1]
+        order = order[first]
         asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
-        first = np.ones(len(asked), bool)  # a feature votes once for a reference
-        first[1:] = (asked[1:] != asked[:-1]) | (owner[1:] != owner[:-1])
-        asked, entry, distance, owner = asked[first], entry[first], distance[first], owner[first]
         weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
         query, reference = features.places[asked], self._places[entry].astype(np.float32)
         votes = _agreeing(query, reference, owner, weight, len(self._added))
@@ -110,7 +115,9 @@ class PictureIndex:
         entry = np.arange(ends[-1], dtype=np.int32)
         entry += np.repeat((starts - (ends - lengths)).astype(np.int32), lengths)
         distance = np.bitwise_count(self._codes[entry] ^ np.repeat(codes, lengths))
-        near = np.flatnonzero(distance <= _CODE_DISTANCE)
+        pairs = np.cumsum(np.bincount(distance, minlength=_CODE_DISTANCE + 1)[: _CODE_DISTANCE + 1])
+        limit = max(int(np.searchsorted(pairs, _MOST_PAIRS, side="right")) - 1, _SURE_DISTANCE)
+        near = np.flatnonzero(distance <= limit)
         which = np.searchsorted(ends, near, side="right")
         return asked[which], entry[near], distance[near].astype(np.int64)
 

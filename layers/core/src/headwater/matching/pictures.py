@@ -72,7 +72,7 @@ class PictureMatcher:
 
     def analyse(self, data: bytes) -> bytes:
         """Everything that `add` needs to know of a picture file. Raises UnreadablePicture."""
-        picture = open_picture(data)
+        picture = open_picture(data).convert("L")
         grey = _grey(picture, _REFERENCE_SIDE)
         features = local_features.extract(grey, _REFERENCE_FEATURES)
         thumbnail = _thumbnail(picture)
@@ -117,7 +117,7 @@ class PictureMatcher:
         Raises UnreadablePicture.
         """
         best: dict[str, PictureMatch] = {}
-        for found in self._looked_at(open_picture(query)):
+        for found in self._looked_at(open_picture(query).convert("L")):
             match = judged(found)
             if match is None:
                 continue
@@ -194,13 +194,13 @@ def _grey(picture: Image.Image, side: int) -> Floats:
     scale = min(side / np.sqrt(width * height), 2.5, _LONGEST / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     filtered = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
-    return np.asarray(picture.convert("L").resize(size, filtered), np.float32)
+    return np.asarray(picture.resize(size, filtered), np.float32)
 
 
 def _thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
     scale = THUMBNAIL / max(picture.size)
     width, height = (max(2, round(side * scale / CELL)) * CELL for side in picture.size)
-    return np.asarray(picture.convert("L").resize((width, height), Image.Resampling.BOX))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
 
 
 def _whole(thumbnail: NDArray[np.uint8], grey: Floats) -> Placement:
