@@ -219,10 +219,10 @@ def calibration_table(cases: Sequence[Case], weights: Weights = DEFAULT_WEIGHTS)
     }
     lines = ["band          from  confirmed  dismissed  authorised  undecided  right (95 %)"]
     for row in reliability(cases):
-        share = "-" if row.share is None else f"{row.share:.0%} ({row.low:.0%} to {row.high:.0%})"
+        right = "-" if row.share is None else f"{row.share:.0%} ({row.low:.0%} to {row.high:.0%})"
         lines.append(
             f"{row.band:<12}  {begins[row.band]:>4}  {row.confirmed:>9}  {row.dismissed:>9}"
-            f"  {row.authorised:>10}  {row.undecided:>9}  {share}"
+            f"  {row.authorised:>10}  {row.undecided:>9}  {right}"
         )
     for band, share in ((Band.NEAR_CERTAIN, 0.95), (Band.LIKELY, 0.8)):
         threshold = proposed_threshold(cases, share)
