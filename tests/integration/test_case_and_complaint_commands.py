@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import boto3
 import pytest
@@ -113,11 +114,51 @@ def test_a_complaint_goes_its_way(
     assert saved.cases == ("alibaba-1", "alibaba-2")
 
 
+SHEET = """Where,Complaint ID,event,at,right,cases,due,text
+alibaba,88,submitted,2026-06-01T10:00:00+08:00,018765432,alibaba-1 alibaba-2,,
+alibaba,88,notified,2026-06-02T10:00:00+08:00,,,,
+alibaba,88,counter_filed,2026-06-08T10:00:00+08:00,,,2026-06-10,they say it is genuine
+alibaba,99,counter_filed,2026-06-08T10:00:00+08:00,,,,
+"""
+
+
+def test_a_table_of_what_happened_is_taken_once(
+    stack: str,
+    tables: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sheet = tmp_path / "complaints.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    names = ("--column", "platform=Where", "--column", "number=Complaint ID")
+    words = ["complaint", "import", str(sheet), *names, "--stack", stack]
+    for told in (
+        "3 recorded, 0 known already, 1 refused",
+        "0 recorded, 3 known already, 1 refused",
+    ):
+        assert main(words) == 1
+        out, err = capsys.readouterr()
+        assert out == f"4 rows: {told}\n"
+        assert err == f"{sheet}, line 5: brand fjellvik has no complaint alibaba-99\n"
+    saved = Complaints(tables["ComplaintsTable"]).get("fjellvik", "alibaba-88")
+    assert saved is not None
+    assert saved.state is ComplaintState.COUNTER_FILED
+    assert len(saved.events) == 3
+    assert saved.next_alert_at is not None
+    said(capsys, "complaint", "reject", "alibaba-88", "--stack", stack)
+    assert main(words) == 1
+    again = Complaints(tables["ComplaintsTable"]).get("fjellvik", "alibaba-88")
+    assert again is not None
+    assert again.state is ComplaintState.ANSWERED
+
+
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
         (("complaint", "reject", "alibaba-9"), 1, "has no complaint alibaba-9"),
         (("complaint", "counter", "alibaba-9", "--at", "noon"), 2, "write it like 2026-02-11T"),
+        (("complaint", "import", "nowhere.csv"), 2, "nowhere.csv"),
+        (("complaint", "import", "x.csv", "--column", "id=No"), 2, "there is platform, number"),
         (("case", "show", "alibaba-9"), 1, "has no case alibaba-9"),
         (("case", "list", "--brand", "fjelvik"), 1, "no brand 'fjelvik': --brand fjellvik"),
         ((*FILE, "alibaba", "--right", "5", "a"), 2, "has no right '5'; there is 018765432"),

@@ -5,16 +5,18 @@ import getpass
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from headwater.adapters.complaint_sheet import COLUMNS, SheetRow, read_sheet
 from headwater.adapters.deadline_rules import BadRules, read_clock
 from headwater.adapters.stack import Stack, StackUnusable, find_stack
 from headwater.domain.brands import Brand, Right
 from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case, Conflict, NotAllowed
-from headwater.domain.complaints import Complaint, ComplaintState, EventKind
+from headwater.domain.complaints import Complaint, ComplaintState, EventKind, complaint_id
 from headwater.domain.deadlines import Clock, Deadline, NoRule, instant, typed_moment
 from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
@@ -79,6 +81,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     noting.add_argument("--by", default=None, help="who says so (default: you)")
     _on_complaint(verbs, change, "undo", "take the last change back")
     _on_complaint(verbs, common, "show", "everything about one complaint")
+    importing = verbs.add_parser(
+        "import", parents=[common], help="a table of what happened, one row each (CSV)"
+    )
+    importing.add_argument("sheet", type=Path, help=f"with the columns {', '.join(COLUMNS)}")
+    importing.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help='where yours are called otherwise: --column number="Complaint ID"',
+    )
+    importing.add_argument("--by", default=None, help="who says so (default: you)")
     verbs.add_parser("list", parents=[common], help="the complaints, the most urgent first")
 
 
@@ -106,13 +120,15 @@ def run(arguments: argparse.Namespace) -> int:
             if complaint is None:
                 raise NoSuchComplaint(f"brand {brand.id} has no complaint {arguments.complaint}")
             print(in_words(complaint, clock))
+        elif arguments.verb == "import":
+            return _import(arguments, stack, brand, clock, now)
         else:
             complaint = _record(arguments, stack, brand, clock, now)
             print("\n".join(_summary(complaint, clock)))
     except _WRONG as error:
         print(f"headwater complaint: {error}", file=sys.stderr)
         return 1
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"headwater complaint: {error}", file=sys.stderr)
         return 2
     return 0
@@ -193,6 +209,88 @@ def _record(
         text=arguments.text,
         due_typed=due_typed,
     )
+
+
+def _import(
+    arguments: argparse.Namespace, stack: Stack, brand: Brand, clock: Clock, now: datetime
+) -> int:
+    """Read the whole table before anything is recorded; what cannot be recorded is said."""
+    columns = dict(one.partition("=")[::2] for one in arguments.column)
+    unknown = sorted(set(columns) - set(COLUMNS))
+    if unknown:
+        raise NotUnderstood(f"--column {unknown[0]}: there is {', '.join(COLUMNS)}")
+    rows = read_sheet(arguments.sheet.read_bytes(), columns)
+    by = arguments.by or getpass.getuser()
+    recorded = refused = 0
+    for row in rows:
+        try:
+            recorded += _import_row(row, stack, brand, clock, now=now, by=by)
+        except (*_WRONG, ValueError) as error:
+            print(f"{arguments.sheet}, line {row.line}: {error}", file=sys.stderr)
+            refused += 1
+    known = len(rows) - recorded - refused
+    print(f"{len(rows)} rows: {recorded} recorded, {known} known already, {refused} refused")
+    return 1 if refused else 0
+
+
+def _import_row(
+    row: SheetRow, stack: Stack, brand: Brand, clock: Clock, *, now: datetime, by: str
+) -> bool:
+    """Whether the row said anything new."""
+    complaints = stack.complaints
+    own_id = complaint_id(row.platform, row.number)
+    before = complaints.get(brand.id, own_id)
+    if before is None and row.state in _FILED_AS:
+        right = _right(brand, row.right)
+        cases = _cases(stack, brand, row.platform, list(row.cases))
+        file_complaint(
+            complaints=complaints,
+            brand=brand.id,
+            platform=row.platform,
+            number=row.number,
+            right=right.number,
+            right_kind=right.kind,
+            cases=[case.id for case in cases],
+            state=row.state,
+            at=row.at,
+            now=now,
+            by=by,
+            source="sheet",
+            rehearsal=any(case.rehearsal for case in cases),
+        )
+        return True
+    if before is not None and row.at == before.events[0].at and row.state is before.events[0].state:
+        return False
+    if row.state is ComplaintState.COUNTER_FILED:
+        after = counter_filed(
+            brand.id,
+            own_id,
+            complaints=complaints,
+            clock=clock,
+            at=row.at,
+            now=now,
+            by=by,
+            source="sheet",
+            text=row.text,
+            due_typed=row.due,
+            event_id=row.id,
+        )
+    else:
+        after = move(
+            brand.id,
+            own_id,
+            row.state,
+            complaints=complaints,
+            clock=clock,
+            at=row.at,
+            now=now,
+            by=by,
+            source="sheet",
+            text=row.text,
+            due_typed=row.due,
+            event_id=row.id,
+        )
+    return after != before
 
 
 def _right(brand: Brand, number: str) -> Right:

@@ -153,8 +153,8 @@ class Deadline:
     """By when whom does what cost what.
 
     `act_by` is the date to go by: the earliest for us, the latest for everybody else. `act_by_at`
-    is its last moment in UTC (for us the cut-off): alerts count back from there. The dates are those of
-    the rule's own zone: Asia/Shanghai unless a US or EU rule says otherwise.
+    is its last moment in UTC (for us the cut-off): alerts count back from there. The dates are
+    those of the rule's own zone: Asia/Shanghai unless a US or EU rule says otherwise.
     """
 
     rule: Rule
