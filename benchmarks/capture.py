@@ -138,6 +138,7 @@ def bundle_and_check(address: str) -> None:
         body, digest = bundle(
             CASE,
             [kept],  # type: ignore[list-item]
+            exhibits={},
             evidence=evidence,  # type: ignore[arg-type]
             reference=lambda _reference_id: b"",
             trusted=(),

@@ -1,5 +1,6 @@
 """Stand-ins for the outside world of the evidence room: a scripted server, tables, buckets."""
 
+import builtins
 import socket
 import ssl
 import threading
@@ -121,11 +122,16 @@ class BucketInMemory:
     """Every version of every object, as a versioned bucket keeps them."""
 
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
-        self.versions: dict[str, list[bytes]] = {k: [v] for k, v in (objects or {}).items()}
+        self.versions: dict[str, builtins.list[bytes]] = {
+            k: [v] for k, v in (objects or {}).items()
+        }
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         versions = self.versions[key]
         return versions[-1 if version_id is None else int(version_id.removeprefix("v"))]
+
+    def list(self, prefix: str) -> Iterator[str]:
+        return iter(sorted(key for key in self.versions if key.startswith(prefix)))
 
     def put(self, key: str, body: bytes, media_type: str) -> StoredObject:
         self.versions.setdefault(key, []).append(body)

@@ -21,6 +21,7 @@ from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture
 from headwater.domain.cases import CaseEvent, CaseState, PictureEvidence
 from headwater.domain.manifests import canonical, sha256
+from headwater.usecases.exhibit import ExhibitKind, add_exhibit, exhibits_of
 from headwater.usecases.stamp import Authority
 from headwater.verifier import Trust, Verdict, verify
 from tests.factories import CASE, LISTING, NOON
@@ -74,6 +75,7 @@ def export(
     at: datetime = NOON,
     browser: Browser | None = None,
 ) -> Exported:
+    """Two looks at a listing and one receipt, as one zip."""
     evidence = BucketInMemory()
     kept = keep(
         SEEN, LATER, into=folder / "x", signers=signers, at=at, evidence=evidence, picture=PICTURE
@@ -87,9 +89,24 @@ def export(
         explanation="unchanged",
         query_region=(0.1, 0.1, 0.9, 0.9),
     )
+    add_exhibit(
+        b"%PDF receipt",
+        file_name="Quittung.PDF",
+        brand=CASE.brand,
+        case=CASE.id,
+        kind=ExhibitKind.RECEIPT,
+        note="test purchase",
+        by="owner",
+        evidence=evidence,
+        authorities=signers,
+        now=lambda: at,
+        made_by={},
+    )
+    prefix = exhibits_of(CASE.brand, CASE.id)
     body, expected = bundle(
         replace(CASE, pictures=(found,)),
         kept,
+        exhibits={key.removeprefix(prefix): evidence.get(key) for key in evidence.list(prefix)},
         evidence=evidence,
         reference=lambda reference_id: PICTURE,
         trusted=trusted,
@@ -209,7 +226,7 @@ def test_the_openssl_commands_that_it_gives_work(exported: Exported, tmp_path: P
     text = (folder / "VERIFY.md").read_text()
     commands = text.replace("\\\n", " ").splitlines()
     checks = [line.strip() for line in commands if "openssl ts -verify" in line]
-    assert len(checks) == 2
+    assert len(checks) == 2  # one for each look
     for check in checks:
         done = subprocess.run(
             ["sh", "-c", check], cwd=folder, capture_output=True, text=True, check=False
@@ -257,7 +274,7 @@ def back_date(members: Members) -> None:
 
 
 def swap_tokens(members: Members) -> None:
-    first, second = (name for name in members if name.endswith("/manifest.json.one.tsr"))
+    first, second, *_ = (name for name in members if name.endswith("/manifest.json.one.tsr"))
     members[first], members[second] = members[second], members[first]
     relist(members)
 
@@ -270,6 +287,18 @@ def take_a_capture_out(members: Members) -> None:
 
 def replace_the_verifier(members: Members) -> None:
     members["verify.py"] = b"print('ok')"
+
+
+def change_the_receipt(members: Members) -> None:
+    name = next(name for name in members if name.endswith("exhibit.pdf"))
+    members[name] = b"%PDF another"
+    relist(members)
+
+
+def change_the_note(members: Members) -> None:
+    name = next(name for name in members if name.startswith("exhibits/") and "manifest" in name)
+    members[name] = members[name].replace(b"test purchase", b"first purchase")
+    relist(members)
 
 
 def truncate_the_wire(members: Members) -> None:
@@ -306,6 +335,8 @@ def strip_every_token(members: Members) -> None:
         (take_a_capture_out, Verdict.MISSING),
         (replace_the_verifier, Verdict.MISMATCH),
         (truncate_the_wire, Verdict.MISMATCH),
+        (change_the_receipt, Verdict.MISMATCH),
+        (change_the_note, Verdict.MISMATCH),
         (add_a_file, Verdict.UNVERIFIABLE),
         (empty_the_list, Verdict.MISMATCH),
         (drop_the_list, Verdict.UNVERIFIABLE),
@@ -347,10 +378,10 @@ def test_the_timeline_keeps_strangers_on_their_line() -> None:
         at=NOON, by="x\n2020-01-01 forged", what="\u202eevil\r\n", state=CaseState.OPEN
     )
     listing = replace(LISTING, title="mug\n2020-01-01 00:00:00 UTC  forged line")
-    text = timeline(replace(CASE, listing=listing, events=(hostile,)), [])
+    text = timeline(replace(CASE, listing=listing, events=(hostile,)), [], {})
     assert not any(line.startswith("2020") for line in text.splitlines())
     assert "\u202e" not in text
 
 
 def test_a_rehearsal_says_so_on_its_face() -> None:
-    assert "REHEARSAL" in timeline(replace(CASE, rehearsal=True), [])
+    assert "REHEARSAL" in timeline(replace(CASE, rehearsal=True), [], {})

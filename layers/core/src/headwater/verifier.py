@@ -21,7 +21,8 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 BUNDLE = "bundle.json"
-SCHEMAS = {"headwater/manifest/1"}
+EXHIBIT_SCHEMA = "headwater/exhibit/1"
+SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA}
 BUNDLE_SCHEMAS = {"headwater/bundle/1"}
 LARGEST_FILE = 200_000_000
 MOST_FILES = 10_000
@@ -279,7 +280,7 @@ class _Check:
             self._say(f"{prefix}manifest", bad.verdict, bad.detail)
             return None
         digest = _sha256(text)
-        self._say(f"{prefix}manifest", Verdict.OK, f"capture {identifier}, SHA-256 {digest}")
+        self._say(f"{prefix}manifest", Verdict.OK, f"{identifier}, SHA-256 {digest}")
         for part in parts:
             self.claimed.add(folder + part.name)
             verdict, detail = self._compare(part, folder + part.name)
@@ -451,21 +452,26 @@ def _listed(value: dict[str, Any], key: str) -> list[_Listed]:
 
 
 def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
-    """The capture's id, recomputed from what the manifest says was found, and its time."""
+    """The id, recomputed from what the manifest says was found or brought, and its time."""
     try:
-        found, parts = manifest["found"], manifest["parts"]
-        seen = next((part["sha256"] for part in parts if part["name"].startswith("seen.")), None)
-        facts = {"brand": found["brand"], "listing": found["listing"], "page": seen}
+        parts = manifest["parts"]
+        if manifest["schema"] == EXHIBIT_SCHEMA:
+            name, identifier = "exhibit", manifest["exhibit"]
+            facts = {key: manifest[key] for key in ("brand", "case", "kind", "note")}
+            facts["file"] = parts[0]["sha256"]
+        else:
+            name, identifier, found = "capture", manifest["capture"], manifest["found"]
+            seen = (part["sha256"] for part in parts if part["name"].startswith("seen."))
+            facts = {key: found[key] for key in ("brand", "listing")} | {"page": next(seen, None)}
         captured_at = datetime.fromisoformat(manifest["captured_at"])
-        identifier = manifest["capture"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise _Bad(Verdict.MALFORMED, f"the manifest lacks {error}") from None
     if captured_at.tzinfo is None:
         raise _Bad(Verdict.MALFORMED, "the manifest's time has no zone")
     spelled = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if _sha256(spelled.encode("utf-8", "surrogatepass"))[:32] != identifier:
-        raise _Bad(Verdict.MISMATCH, "the capture's id does not follow from what was found")
-    return identifier, captured_at
+        raise _Bad(Verdict.MISMATCH, f"the {name}'s id does not follow from what was kept")
+    return f"{name} {identifier}", captured_at
 
 
 # ---- what went over the wire (WARC/1.1) ----------------------------------------------------------

@@ -1,6 +1,7 @@
 """One zip for a lawyer, a platform or customs: everything kept of a case, checkable by anybody."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from io import BytesIO
@@ -15,7 +16,7 @@ from headwater.adapters.wacz import stored_zip, wacz
 from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture, PartRole, StampFailed
 from headwater.domain.cases import Case, PictureEvidence
-from headwater.domain.manifests import canonical, sha256
+from headwater.domain.manifests import FILE_NAME, canonical, sha256
 from headwater.domain.pictures import PictureEvidence as MatchedBy
 from headwater.domain.pictures import PictureMatch, PictureRelation
 from headwater.domain.strangers import in_one_line
@@ -31,6 +32,7 @@ def bundle(
     case: Case,
     captures: Sequence[Capture],
     *,
+    exhibits: Mapping[str, bytes],
     evidence: Versions,
     reference: Callable[[str], bytes],
     trusted: Sequence[TimestampAuthority],
@@ -41,12 +43,12 @@ def bundle(
 ) -> tuple[bytes, str]:
     """The zip, and the SHA-256 of its list of files to hand over by another way.
 
-    `reference` gives the brand's own picture by its id; `trusted` are the authorities whose
-    certificates go along, `signers` those that sign the list; `browser` draws the screenshots
-    (None: none are drawn). Without an answer of theirs the
-    list stays unsigned: the manifests in it have their own tokens.
+    `exhibits` are what was brought to the case, by "id/file name"; `reference` gives the brand's
+    own picture by its id; `trusted` are the authorities whose certificates go along, `signers`
+    those that sign the list; `browser` draws the screenshots (None: none are drawn). Without an
+    answer of a signer the list stays unsigned: the manifests in it have their own tokens.
     """
-    files: dict[str, bytes] = {}
+    files = {f"exhibits/{name}": body for name, body in exhibits.items()}
     for capture in captures:
         for name, body in evidence_files(capture, evidence):
             files[f"captures/{capture.id}/{name}"] = body
@@ -62,7 +64,7 @@ def bundle(
     files |= _side_by_side(case, captures, files, reference, made_at)
     for authority in trusted:
         files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
-    files["TIMELINE.txt"] = timeline(case, captures).encode()
+    files["TIMELINE.txt"] = timeline(case, captures, exhibits).encode()
     files["DECLARATION-DRAFT.md"] = (
         _template("DECLARATION.md")
         .substitute(software=software, records="\n".join(_records(captures)))
@@ -94,7 +96,7 @@ def bundle(
     return stored_zip(dict(sorted(files.items()))), sha256(listed)
 
 
-def timeline(case: Case, captures: Iterable[Capture]) -> str:
+def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, bytes]) -> str:
     """What happened when, in UTC, one line each. What strangers wrote stays on its line."""
     moments: list[tuple[datetime, str]] = [
         (event.at, f"case {event.state}, by {in_one_line(event.by)}: {in_one_line(event.what)}")
@@ -107,6 +109,12 @@ def timeline(case: Case, captures: Iterable[Capture]) -> str:
             (stamp.at, f"manifest of {capture.id} signed by {stamp.authority} (its clock)")
             for stamp in capture.timestamps
         ]
+    for name, body in exhibits.items():
+        if name.endswith(f"/{FILE_NAME}"):
+            said = json.loads(body)
+            what = f"exhibit added ({said['kind']}), by {in_one_line(said['added_by'])}: "
+            at = datetime.fromisoformat(said["captured_at"])
+            moments.append((at, what + in_one_line(said["note"])))
     title = in_one_line(case.listing.title or "(no title)")
     lines = [
         f"Case {case.id}: {title}",

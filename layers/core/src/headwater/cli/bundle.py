@@ -19,6 +19,7 @@ from headwater.adapters.store import Bucket, NoSuchObject
 from headwater.adapters.timestamping import authorities
 from headwater.domain.brands import Brand, Desk
 from headwater.domain.cases import Case
+from headwater.usecases.exhibit import exhibits_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,10 +76,13 @@ def write_bundle(
 ) -> str:
     """Write the case's bundle; the SHA-256 that `headwater verify --expect` takes."""
     hashes = {reference.id: reference.sha256 for reference in brand.references}
+    prefix = exhibits_of(case.brand, case.id)
+    exhibits = {key.removeprefix(prefix): evidence.get(key) for key in evidence.list(prefix)}
     with ExitStack() as cleanup:
         body, digest = bundle(
             case,
             captures.of_listing(case.brand, case.listing.key),
+            exhibits=exhibits,
             evidence=evidence,
             reference=lambda reference_id: work.get(reference_key(brand.id, hashes[reference_id])),
             trusted=desk.timestamp_authorities,

@@ -13,6 +13,7 @@ VERBS = {
     "review": "give verdicts case by case, from the keyboard or as a table",
     "complaint": "record what was filed and what was answered",
     "due": "ask the clock for one deadline",
+    "exhibit": "add chats, receipts and photographs to a case, sealed",
     "bundle": "export a case as one zip that anybody can check",
     "verify": "check a piece of evidence, without AWS",
 }
