@@ -56,19 +56,19 @@ class Page:
         return parse_qs(urlsplit(address).query)["t"][0]
 
     def get(self, token: str) -> dict[str, Any]:
-        return self._ask("GET", {"t": token}, "")
+        return self.ask("GET", {"t": token}, "")
 
     def post(self, **fields: str) -> dict[str, Any]:
-        return self._ask("POST", {}, urlencode(fields))
+        return self.ask("POST", {}, urlencode(fields))
 
-    def _ask(self, method: str, query: dict[str, str], body: str) -> dict[str, Any]:
+    def ask(self, method: str, query: dict[str, str], body: str) -> dict[str, Any]:
         from deadlines_function.answer import lambda_handler
 
         event = {
             "version": "2.0",
             "rawPath": "/",
             "rawQueryString": urlencode(query),
-            "queryStringParameters": query,
+            **({"queryStringParameters": query} if query else {}),
             "headers": {"content-type": "application/x-www-form-urlencoded"},
             "requestContext": {"http": {"method": method, "path": "/"}, "stage": "$default"},
             "body": body,
@@ -142,6 +142,15 @@ def test_the_date_in_the_notice_can_be_said(page: Page, waiting: Complaint) -> N
     assert complaint is not None
     (deadline,) = complaint.own_deadlines(CLOCK)
     assert (deadline.basis, deadline.act_by) == (Basis.TYPED, day)
+
+
+def test_without_a_link_there_is_nothing_to_see(page: Page, waiting: Complaint) -> None:
+    for query in ({}, {"x": "1"}):
+        answer = page.ask("GET", query, "")
+        assert answer["statusCode"] == 400
+        assert "alibaba-0001" not in answer["body"]
+    assert page.ask("POST", {}, "\xff&=%00%ff")["statusCode"] == 400
+    assert page.ask("DELETE", {}, "")["statusCode"] == 404
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,12 @@ def refuse(error: Exception) -> Response[str]:
     return _page(answer_page.message(str(error)), HTTPStatus.BAD_REQUEST)
 
 
+@app.not_found  # type: ignore[untyped-decorator]
+def nothing(_: Exception) -> Response[str]:
+    metrics.add_metric("AnswersRefused", MetricUnit.Count, 1)
+    return _page(answer_page.message("There is nothing at this address."), HTTPStatus.NOT_FOUND)
+
+
 def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
     return Response(status, "text/html; charset=utf-8", html, dict(answer_page.HEADERS))
 

@@ -18,7 +18,6 @@ from headwater.domain.alerts import Alert, Level
 from headwater.domain.brands import Recipient
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
-from headwater.domain.strangers import in_one_line
 from headwater.usecases.complaints import move
 from tests.fakes.clock import ComplaintsInMemory
 from tests.unit.clock.desk import (
@@ -274,11 +273,3 @@ def test_the_platforms_number_cannot_break_a_header(number: str) -> None:
     message = mail(alert(number=number))
     assert message.keys() == USUAL.keys()
     assert len(message["Subject"]) <= 120
-
-
-@given(st.text(), st.integers(1, 50))
-def test_one_line_is_one_short_printable_line(text: str, most: int) -> None:
-    line = in_one_line(text, most=most)
-    assert len(line) <= most
-    assert line.isprintable()
-    assert line == line.strip()
