@@ -8,8 +8,11 @@ import contextlib
 import json
 import os
 import random
+import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +87,55 @@ def test_damaged_pages_are_read_or_reported(platform: str) -> None:
         body = damaged(page.body, seed)
         try:
             reading = _read(Page(url=page.url if seed % 3 else "", body=body), None)
+        except LayoutChanged:
+            continue
+        except Exception as problem:
+            raise AssertionError(f"{name}, seed {seed}: {problem!r}") from problem
+        _holds(reading)
+
+
+ODD: list[object] = [
+    None, True, False, 0, -1, 10**25, 0.5, "", "x", "0", "-", "<b>", "\ud800", "9" * 50, [], {},
+    [[]], [None], [{}], {"": None}, {"a": [1]}, [[[["x"]]]], "//[", "https://[::1", "//x",
+    "a" * 9000,
+]  # fmt: skip
+
+
+def _places(value: object) -> Iterator[tuple[Any, Any]]:
+    """Every (container, key) in a decoded document."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield value, key
+            yield from _places(inner)
+
+
+def retyped(body: str, seed: int) -> str:
+    """The page with one to four values of its data replaced by values of other types."""
+    chance = random.Random(seed)
+    literals = [m.end() for m in re.finditer(r"[=(:,]\s*(?=\{\"|\[\{)|^(?=\s*\{)", body)]
+    chance.shuffle(literals)
+    for start in literals:
+        try:
+            data, end = json.JSONDecoder().raw_decode(body, start)
+        except ValueError:
+            continue
+        places = list(_places(data))
+        if len(places) < 5:
+            continue
+        for container, key in chance.sample(places, min(len(places), chance.randint(1, 4))):
+            container[key] = chance.choice(ODD)
+        return body[:start] + json.dumps(data) + body[end:]
+    return body
+
+
+@pytest.mark.parametrize("platform", sorted(path.name for path in RECORDINGS.iterdir()))
+def test_values_of_other_types_are_read_or_reported(platform: str) -> None:
+    pages = bodies(platform)
+    for seed in range(MUTATIONS * 2):
+        name, page = pages[seed % len(pages)]
+        body = retyped(page.body.decode("utf-8", "replace"), seed).encode("utf-8", "replace")
+        try:
+            reading = _read(Page(url=page.url, body=body), None)
         except LayoutChanged:
             continue
         except Exception as problem:

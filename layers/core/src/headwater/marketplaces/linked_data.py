@@ -11,6 +11,7 @@ from headwater.marketplaces.lookup import Json, dig, first, objects, text
 from headwater.marketplaces.pictures import gallery
 
 _BLOCKS = 30
+_PRODUCTS = {"Product", "ProductGroup", "IndividualProduct"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ def product_of(document: Document) -> Product | None:
     for node in _nodes(document):
         kinds = node.get("@type")
         kinds = kinds if isinstance(kinds, list) else [kinds]
-        if any(kind in {"Product", "ProductGroup", "IndividualProduct"} for kind in kinds):
+        if any(isinstance(kind, str) and kind in _PRODUCTS for kind in kinds):
             return _product(node)
     return None
 
