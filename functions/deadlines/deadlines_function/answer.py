@@ -74,7 +74,7 @@ def refuse(error: Exception) -> Response[str]:
     return _page(answer_page.message(str(error)), HTTPStatus.BAD_REQUEST)
 
 
-@app.not_found  # type: ignore[untyped-decorator]
+@app.not_found
 def nothing(_: Exception) -> Response[str]:
     metrics.add_metric("AnswersRefused", MetricUnit.Count, 1)
     return _page(answer_page.message("There is nothing at this address."), HTTPStatus.NOT_FOUND)
