@@ -38,7 +38,6 @@ class Candidate(NamedTuple):
     """A reference (by number) and the pairs of places that speak for it, the likest code first."""
 
     number: int
-    votes: float
     query: Floats
     reference: Floats
 
@@ -71,15 +70,65 @@ class PictureIndex:
         asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
         weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
         query, reference = features.places[asked], self._places[entry].astype(np.float32)
-        votes = _agreeing(query, reference, owner, weight, len(self._added))
-        best = np.argsort(-votes, kind="stable")[:most]
+        numbers, votes = _agreeing(query, reference, owner, weight)
         candidates = []
-        for number in best[votes[best] >= _LEAST_VOTES]:
-            mine = np.flatnonzero(owner == number)
+        for best in np.argsort(-votes, kind="stable")[:most]:
+            if votes[best] < _LEAST_VOTES:
+                break
+            mine = np.flatnonzero(owner == numbers[best])
             mine = mine[np.argsort(distance[mine], kind="stable")]
-            candidates.append(
-                Candidate(int(number), float(votes[number]), query[mine], reference[mine])
-            )
+            candidates.append(Candidate(int(numbers[best]), query[mine], reference[mine]))
+        return candidates
+
+    def _sort(self) -> None:
+        words = np.concatenate([entries.words for entries in self._added])
+        codes = np.concatenate([entries.codes for entries in self._added])
+        sizes = [len(entries.words) for entries in self._added]
+        expected = len(words) / (count() * _BUCKET)
+        self._bits = int(np.clip(np.ceil(np.log2(max(expected, 1))), 0, 16))
+        bucket = _bucket(words, codes, self._bits)
+        order = np.argsort(bucket, kind="stable")
+        self._starts = np.searchsorted(bucket[order], np.arange((count() << self._bits) + 1))
+        self._words = words[order].astype(np.int16)
+        self._codes = codes[order]
+        self._owners = np.repeat(np.arange(len(sizes)), sizes)[order].astype(np.int32)
+        places = np.concatenate([entries.places for entries in self._added])[order]
+        self._places = places.astype(np.float16)
+        of_word = np.bincount(words, minlength=count())
+        rarity = np.log1p((len(words) + 1) / (of_word + 5.0))
+        usual = np.log1p((len(words) + 1) / (of_word.mean() + 5.0))
+        self._rarity = (rarity / usual).astype(np.float32)
+        self._sorted = 0
+
+    def add(self, entries: Entries) -> None:
+        """The reference gets the next number, from 0."""
+        self._added.append(entries)
+
+    def find(self, features: LocalFeatures, most: int) -> list[Candidate]:
+        """The references that share most with the picture, at most so many."""
+        if not self._added or not len(features):
+            return []
+        if self._sorted != len(self._added):
+            self._sort()
+        asked, entry, distance = self._near(features)
+        owner = self._owners[entry]
+        pair = asked * np.int64(len(self._added)) + owner
+        order = np.argsort(pair * (CODE_BITS + 1) + distance)
+        pair = pair[order]
+        first = np.ones(len(pair), bool)  # a feature votes once for a reference, with its best
+        first[1:] = pair[1:] != pair[:-1]
+        order = order[first]
+        asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
+        weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
+        query, reference = features.places[asked], self._places[entry].astype(np.float32)
+        numbers, votes = _agreeing(query, reference, owner, weight)
+        candidates = []
+        for best in np.argsort(-votes, kind="stable")[:most]:
+            if votes[best] < _LEAST_VOTES:
+                break
+            mine = np.flatnonzero(owner == numbers[best])
+            mine = mine[np.argsort(distance[mine], kind="stable")]
+            candidates.append(Candidate(int(numbers[best]), query[mine], reference[mine]))
         return candidates
 
     def _sort(self) -> None:
@@ -140,9 +189,9 @@ def _bucket(words: Words, codes: Codes, bits: int) -> Words:
 
 
 def _agreeing(
-    query: Floats, reference: Floats, owner: Words, weight: Floats, references: int
-) -> Floats:
-    """Per reference, the most votes for one difference of size and direction."""
+    query: Floats, reference: Floats, owner: Words, weight: Floats
+) -> tuple[Words, Floats]:
+    """The references with any vote, and the most votes for one difference of size and turn."""
     size = np.log2(query[:, 2] / reference[:, 2])
     turn = (query[:, 3] - reference[:, 3]) / (2 * np.pi) * _TURN_BINS
     size_bin = np.clip(np.round(size * 2 + 8), 0, _SIZE_BINS - 2).astype(np.int64)
@@ -153,6 +202,4 @@ def _agreeing(
     votes = np.bincount(bins, weight, total).reshape(-1, _SIZE_BINS, _TURN_BINS)
     votes = votes + np.roll(votes, 1, 2)  # a peak may lie between two bins
     votes = votes + np.roll(votes, 1, 1)
-    best = np.zeros(references, np.float32)
-    best[touched] = votes.reshape(len(touched), -1).max(1, initial=0)
-    return best
+    return touched, votes.reshape(len(touched), -1).max(1, initial=0)

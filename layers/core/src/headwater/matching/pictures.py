@@ -64,6 +64,7 @@ class PictureMatcher:
         """Each twice: as it is, then mirrored."""
         self._index = PictureIndex()
         self._dhashes: list[NDArray[np.uint8]] = []
+        self._dhash_rows = np.empty((0, 32), np.uint8)
 
     def fit(self, references: Mapping[str, bytes]) -> None:
         """Analyse and add picture files by id. Raises UnreadablePicture."""
@@ -170,7 +171,9 @@ class PictureMatcher:
 
     def _near_copies(self, picture: Image.Image) -> list[tuple[int, int]]:
         """The references of nearly the same dhash by number, the nearest first; the distance."""
-        bits = np.bitwise_count(np.stack(self._dhashes) ^ detailed_dhash(picture))
+        if len(self._dhashes) != len(self._dhash_rows):
+            self._dhash_rows = np.stack(self._dhashes)
+        bits = np.bitwise_count(self._dhash_rows ^ detailed_dhash(picture))
         distances = bits.sum(1, dtype=np.int64)
         nearest = np.argsort(distances, kind="stable")[:_NEAR_COPIES]
         return [(int(n), int(distances[n])) for n in nearest if distances[n] <= _NEAR_COPY]
