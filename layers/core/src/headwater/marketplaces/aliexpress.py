@@ -508,7 +508,7 @@ def _api(data: Json) -> Findings | None:
         return _api_product(inner)
     products = first(
         inner, "products.selection_search_product", "products.product", "products",
-        "products.traffic_product_d_t_o",
+        "products.traffic_product_d_t_o", "products.traffic_image_product_d_t_o", "data",
     )  # fmt: skip
     total = count(first(inner, "totalCount", "total_record_count", "total_count"))
     if isinstance(products, list) and products:

@@ -110,9 +110,7 @@ def _judged(query: Query, page: Page) -> Reply:
         if code.startswith("Qos") and "Limit" in code:
             return _verdict(page, Verdict.RATE_LIMITED, f"the gateway's quota is used up ({code})")
         if code == "ISPInvokeTimeout":
-            return Reply.failed(
-                Platform.ALI1688, f"the gateway's search timed out ({code})"
-            )
+            return Reply.failed(Platform.ALI1688, f"the gateway's search timed out ({code})")
     found = said.get("data")
     if said.get("success") is True and isinstance(found, dict) and found.get("data") == []:
         reading = _reading(Verdict.OK_EMPTY, "the gateway itself counts 0 results")

@@ -1,0 +1,223 @@
+"""The official interfaces are asked as they want it: loopback servers check every signature."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from headwater.adapters.routes.aliexpress import AliExpressAffiliate, AliExpressDs
+from headwater.adapters.routes.gateway_1688 import Gateway1688
+from headwater.adapters.routes.interface import Interface
+from headwater.adapters.secrets import NoSecret
+from headwater.domain.brands import Reference
+from headwater.domain.pages import Verdict
+from headwater.domain.platforms import Platform
+from headwater.domain.queries import Query
+from headwater.usecases.search import Reply
+from tests.fakes import interfaces
+from tests.fakes.interfaces import Answer, Interfaces
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+HERO = Reference(id="mug.jpg", product="", sha256="a" * 64)
+JPEG = b"\xff\xd8\xff\xe0 the brand's own photograph"
+WORDS = Query(platform=Platform.ALI1688, watch="mark", text="哈芙鹿 复刻")
+PICTURE = Query(platform=Platform.ALI1688, watch="mark", picture=HERO)
+
+
+def clock() -> datetime:
+    return datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def no_secret(name: str = "1688-access-key") -> str:
+    raise NoSecret(f"the parameter /headwater/{name} is not set")
+
+
+def ask_gateway(
+    query: Query, *answers: Answer, key: Callable[[], str] = lambda: interfaces.ACCESS_KEY
+) -> tuple[Reply, Interfaces]:
+    with Interfaces(list(answers)) as server:
+        interface = Interface("gateway.1688.com", contact="mail@x.org", rehearsal=server.url)
+        route = Gateway1688(interface, key=key, picture=lambda sha256: JPEG, clock=clock)
+        return route.ask(query), server
+
+
+# --- 1688 --------------------------------------------------------------------------------------
+
+
+def test_words_bring_listings_with_their_sellers() -> None:
+    reply, server = ask_gateway(WORDS, interfaces.GATEWAY_FOUND)
+    assert server.asked == [{"query": "哈芙鹿 复刻", "pageSize": 40, "purchaseAmount": 1}]
+    assert reply.reading.verdict is Verdict.OK
+    (listing,) = reply.reading.listings
+    assert str(listing.key) == "1688#999900000301"
+    assert listing.seller is not None
+    assert listing.seller.id == "b2b-2299900031demo"
+    assert listing.price is not None
+    assert (str(listing.price.minimum), listing.price.currency) == ("8.50", "CNY")
+    assert listing.minimum_order is not None
+    assert listing.minimum_order.quantity == 2
+
+
+def test_a_hero_picture_is_sent_as_it_is() -> None:
+    reply, server = ask_gateway(PICTURE, interfaces.GATEWAY_FOUND)
+    assert reply.reading.verdict is Verdict.OK
+    assert base64.b64decode(server.asked[0]["imgBase64"]) == JPEG
+    assert "query" not in server.asked[0]
+
+
+def test_neither_key_nor_secret_nor_cookie_is_kept() -> None:
+    reply, server = ask_gateway(WORDS, interfaces.GATEWAY_FOUND)
+    sent = json.dumps([server.asked, server.headers])
+    assert interfaces.ACCESS_SECRET not in sent
+    assert interfaces.ACCESS_KEY not in sent
+    assert reply.page is not None
+    assert "set-cookie" not in reply.page.headers
+
+
+def test_a_wrong_key_is_refused_by_the_server_and_said() -> None:
+    other = base64.urlsafe_b64encode(b"x" * 32 + interfaces.ACCESS_KEY_ID.encode()).decode()
+    reply, _ = ask_gateway(WORDS, key=lambda: other)
+    assert reply.reading.verdict is Verdict.ERROR
+    assert "copy it again" in reply.reading.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "reason"),
+    [
+        (interfaces.GATEWAY_NOTHING, Verdict.OK_EMPTY, "counts 0 results"),
+        (interfaces.gateway_error("AppKeyExpired", 400), Verdict.ERROR, "clawhub.1688.com"),
+        (interfaces.gateway_error("1688_token_revoked", 401), Verdict.ERROR, "was revoked"),
+        (interfaces.gateway_error("QosAppFrequencyLimit"), Verdict.RATE_LIMITED, "quota"),
+        (interfaces.gateway_error("QosApiFrequencyLimit", 429), Verdict.RATE_LIMITED, "quota"),
+        (interfaces.gateway_error("ISPInvokeTimeout"), Verdict.ERROR, "timed out"),
+        ((403, {}), Verdict.BLOCKED_CHALLENGE, "HTTP 403"),
+        ((429, {}), Verdict.RATE_LIMITED, "HTTP 429"),
+        ((500, {"success": False, "code": "Odd", "message": "odd"}), Verdict.ERROR, "Odd"),
+        ((200, {"success": True, "data": {"renamed": []}}), Verdict.SHELL_NO_DATA, "no results"),
+    ],
+)
+def test_what_the_gateway_says_becomes_a_verdict(
+    answer: Answer, verdict: Verdict, reason: str
+) -> None:
+    reply, _ = ask_gateway(WORDS, answer)
+    assert reply.reading.verdict is verdict
+    assert reason in reply.reading.reason
+    assert reply.reading.listings == ()
+
+
+def test_without_a_key_nobody_is_asked() -> None:
+    reply, server = ask_gateway(WORDS, key=no_secret)
+    assert (reply.reading.verdict, server.asked) == (Verdict.ERROR, [])
+    assert "1688-access-key is not set" in reply.reading.reason
+
+
+def test_a_gateway_that_is_down_is_an_error_and_no_zero() -> None:
+    with Interfaces([]) as server:
+        gone = server.url
+    interface = Interface("gateway.1688.com", contact="mail@x.org", rehearsal=gone)
+    route = Gateway1688(
+        interface, key=lambda: interfaces.ACCESS_KEY, picture=lambda _: JPEG, clock=clock
+    )
+    reply = route.ask(WORDS)
+    assert reply.reading.verdict is Verdict.ERROR
+    assert "gateway.1688.com" in reply.reading.reason
+
+
+# --- AliExpress --------------------------------------------------------------------------------
+
+KETTLE = Query(platform=Platform.ALIEXPRESS, watch="mark", text="harvelk kettle")
+
+
+def ask_aliexpress(
+    query: Query,
+    *answers: Answer,
+    ds: bool = False,
+    secret: Callable[[str], str] = interfaces.TOP.__getitem__,
+) -> tuple[Reply, Interfaces]:
+    with Interfaces(list(answers)) as server:
+        interface = Interface("api-sg.aliexpress.com", contact="mail@x.org", rehearsal=server.url)
+        route = (
+            AliExpressDs(interface, secret=secret, picture=lambda _: JPEG, clock=clock)
+            if ds
+            else AliExpressAffiliate(interface, secret=secret, clock=clock)
+        )
+        return route.ask(query), server
+
+
+def test_the_affiliate_family_brings_listings_with_their_shops() -> None:
+    reply, server = ask_aliexpress(KETTLE, interfaces.AFFILIATE_FOUND)
+    assert server.asked[0]["method"] == "aliexpress.affiliate.product.query"
+    assert server.asked[0]["keywords"] == "harvelk kettle"
+    assert server.asked[0]["timestamp"] == "1795262400000"
+    assert reply.reading.verdict is Verdict.OK
+    (listing,) = reply.reading.listings
+    assert str(listing.key) == "aliexpress#1005999000000101"
+    assert listing.seller is not None
+    assert listing.seller.id == "1199900011"
+
+
+def test_the_dropshipping_family_searches_by_words() -> None:
+    reply, server = ask_aliexpress(KETTLE, interfaces.DS_TEXT_FOUND, ds=True)
+    assert server.asked[0]["keyWord"] == "harvelk kettle"
+    assert server.asked[0]["session"] == "session-1"
+    assert [str(one.key) for one in reply.reading.listings] == ["aliexpress#1005999000000102"]
+
+
+def test_the_dropshipping_family_searches_by_picture() -> None:
+    query = replace(PICTURE, platform=Platform.ALIEXPRESS)
+    reply, server = ask_aliexpress(query, interfaces.DS_IMAGE_FOUND, ds=True)
+    asked = json.loads(server.asked[0]["param0"])
+    assert base64.b64decode(asked["image_base64"]) == JPEG
+    assert reply.reading.verdict is Verdict.OK
+    assert [str(one.key) for one in reply.reading.listings] == ["aliexpress#1005999000000101"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "reason"),
+    [
+        (interfaces.DS_NOTHING, Verdict.OK_EMPTY, "0 results"),
+        (
+            interfaces.top_error("7", "FlowControlLimited", "isp.top-flow-control-limited"),
+            Verdict.RATE_LIMITED,
+            "limits",
+        ),
+        (
+            interfaces.top_error("27", "IllegalAccessToken", "isv.invalid-access-token"),
+            Verdict.ERROR,
+            "log in again",
+        ),
+        (
+            interfaces.top_error("15", "InsufficientPermission", "isv.permission-api-package"),
+            Verdict.ERROR,
+            "developer console",
+        ),
+        (
+            interfaces.top_error("25", "IncompleteSignature", "isv.invalid-signature"),
+            Verdict.ERROR,
+            "aliexpress-app-secret",
+        ),
+    ],
+)
+def test_what_aliexpress_says_becomes_a_verdict(
+    answer: Answer, verdict: Verdict, reason: str
+) -> None:
+    reply, _ = ask_aliexpress(KETTLE, answer, ds=True)
+    assert reply.reading.verdict is verdict
+    assert reason in reply.reading.reason
+
+
+def test_a_wrong_app_secret_is_noticed_by_the_server() -> None:
+    wrong = interfaces.TOP | {"aliexpress-app-secret": "other"}
+    reply, server = ask_aliexpress(KETTLE, secret=wrong.__getitem__)
+    assert reply.reading.verdict is Verdict.ERROR
+    assert "other" not in json.dumps(server.asked)
+
+
+def test_without_app_keys_nobody_is_asked() -> None:
+    reply, server = ask_aliexpress(KETTLE, secret=no_secret)
+    assert (reply.reading.verdict, server.asked) == (Verdict.ERROR, [])
+    assert "aliexpress-app-key is not set" in reply.reading.reason
