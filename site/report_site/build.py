@@ -40,6 +40,9 @@ _CHINA = timezone(timedelta(hours=8))
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _OURS = re.compile(r"[A-Za-z0-9 _.…-]*")
 
+CASES_LISTED = 1000
+"""How many lines the table of cases has at most; every case has its page."""
+
 
 class ReportNotBuilt(Exception):  # noqa: N818 - says what happened
     """MkDocs did not accept the pages; the message says what it minded."""
@@ -125,7 +128,7 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
             "chart": stacked_bars(suspects) if suspects else None,
             "legend": [band for band in BANDS if any(row[band] for row in suspects.values())],
         },
-        "cases.md": {"cases": list(rows.values())},
+        "cases.md": {"cases": list(rows.values())[:CASES_LISTED], "total": len(rows)},
         "complaints.md": {
             "complaints": complaint_views(state),
             "rows_of": lambda complaint: [rows[one] for one in complaint.cases if one in rows],

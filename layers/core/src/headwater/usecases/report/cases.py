@@ -13,7 +13,6 @@ from headwater.usecases.report.complaints import (
     ComplaintView,
     Happening,
     complaint_view,
-    complaints_of,
     due_dates,
 )
 from headwater.usecases.report.state import ReportState
@@ -132,7 +131,7 @@ def case_row(state: ReportState, case: Case) -> CaseRow:
         due=min(
             (
                 due.at
-                for complaint in complaints_of(state, case)
+                for complaint in state.complaints_by_case.get(case.id, ())
                 for due in due_dates(state, complaint)
                 if due.ours
             ),
@@ -164,7 +163,9 @@ def case_page(state: ReportState, case: Case) -> CasePage:
         address=defanged(case.listing.url),
         listing_facts=tuple(_listing_facts(case.listing)),
         seller_facts=tuple(_seller_facts(case.listing)),
-        complaints=tuple(complaint_view(state, one) for one in complaints_of(state, case)),
+        complaints=tuple(
+            complaint_view(state, one) for one in state.complaints_by_case.get(case.id, ())
+        ),
         timeline=tuple(_timeline(case, captures)),
         captures=tuple(_kept(capture) for capture in captures),
     )
@@ -220,7 +221,7 @@ def _pair(state: ReportState, captures: Iterable[Capture], evidence: PictureEvid
 def _next_step(state: ReportState, case: Case) -> tuple[str, tuple[str, ...]]:
     """What the owner does next, and the commands that record it."""
     name = f"--brand {quote(case.brand)} {quote(case.id)}"
-    for complaint in complaints_of(state, case):
+    for complaint in state.complaints_by_case.get(case.id, ()):
         ours = [due for due in due_dates(state, complaint) if due.ours]
         if not ours:
             continue
@@ -234,7 +235,7 @@ def _next_step(state: ReportState, case: Case) -> tuple[str, tuple[str, ...]]:
             if complaint.waiting_counter
             else (f"headwater complaint note {number} TEXT",),
         )
-    if case.state is CaseState.CONFIRMED and complaints_of(state, case):
+    if case.state is CaseState.CONFIRMED and state.complaints_by_case.get(case.id, ()):
         return "Nothing to do now: the complaint is on its way (see below).", ()
     match case.state:
         case CaseState.OPEN:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headwater.domain.cases import Case
 from headwater.domain.complaints import Complaint, ComplaintEvent, ComplaintState, EventKind
 from headwater.domain.deadlines import Basis, Deadline, NoRule
 from headwater.usecases.report.state import ReportState
@@ -45,10 +44,6 @@ class ComplaintView:
     """The brand's own dates first, the nearest before the others."""
     events: tuple[Happening, ...]
     rehearsal: bool
-
-
-def complaints_of(state: ReportState, case: Case) -> list[Complaint]:
-    return [complaint for complaint in state.complaints if case.id in complaint.cases]
 
 
 def due_dates(state: ReportState, complaint: Complaint) -> tuple[DueDate, ...]:

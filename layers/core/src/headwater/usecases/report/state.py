@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from headwater.domain.brands import Brand
@@ -45,7 +46,7 @@ class LatestRuns(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: cached_property needs a place
 class ReportState:
     """Everything that the report of one brand is made of. The same state gives the same pages."""
 
@@ -72,6 +73,15 @@ class ReportState:
             ),
             default=None,
         )
+
+    @cached_property
+    def complaints_by_case(self) -> Mapping[str, tuple[Complaint, ...]]:
+        """The complaints about each case that has one."""
+        found: dict[str, tuple[Complaint, ...]] = {}
+        for complaint in self.complaints:
+            for case in complaint.cases:
+                found[case] = (*found.get(case, ()), complaint)
+        return found
 
     @property
     def rehearsed(self) -> frozenset[bool]:
