@@ -170,7 +170,7 @@ def _keys() -> Iterator[str]:
     before = termios.tcgetattr(terminal)
     while True:
         try:
-            tty.setcbreak(terminal)
+            tty.setcbreak(terminal, termios.TCSANOW)  # what was typed ahead is not thrown away
             key = sys.stdin.read(1)
         except KeyboardInterrupt:
             return
