@@ -1,0 +1,126 @@
+"""headwater exhibit, bundle and verify on a stack: from the kept bytes to what a lawyer gets."""
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+
+from headwater.adapters.desk import write_desk
+from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.store import Bucket
+from headwater.adapters.warc import Archive
+from headwater.cli.main import main
+from headwater.domain.brands import Desk, PlatformAccess, TimestampAuthority
+from headwater.usecases.capture import capture
+from tests.factories import BRAND, CASE, LISTING, NOON, SIGHTING
+from tests.fakes.evidence import BucketInMemory, DoorInMemory, answer, page_key
+from tests.fakes.timestamp_authority import OpensslAuthority, served
+
+pytestmark = pytest.mark.local_aws
+PAGE = b"<html>mug"
+JPEG = b"\xff\xd8\xff\xe0 the photograph"
+
+
+@pytest.fixture
+def stack(tables: dict[str, str], buckets: dict[str, str]) -> str:
+    """A stack with one case and one capture of its listing."""
+    name = f"evidence-{tables['CasesTable']}"
+    outputs = {
+        logical_id: {"Value": real_name} for logical_id, real_name in (tables | buckets).items()
+    }
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}, "Outputs": outputs}
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1}
+    )
+    configure(buckets)
+    Cases(tables["CasesTable"]).open(CASE)
+    door = DoorInMemory({url: answer(url, JPEG + url.encode()) for url in LISTING.pictures})
+    capture(
+        replace(SIGHTING, page_object=page_key(PAGE)),
+        access=PlatformAccess(),
+        read=lambda page: pytest.fail("no page is fetched"),
+        pages=BucketInMemory({page_key(PAGE): PAGE}),
+        evidence=Bucket(buckets["EvidenceBucket"]),
+        captures=Captures(tables["CapturesTable"]),
+        listing_pages=door,
+        pictures=door,
+        new_archive=lambda capture_id: Archive(capture_id, "headwater/1"),
+        now=lambda: NOON,
+        made_by={},
+        timestamp_authorities=(),
+        rehearsal=False,
+    )
+    return name
+
+
+def configure(buckets: dict[str, str], *authorities: TimestampAuthority) -> None:
+    desk = Desk(
+        contact="owner@example.com", brands=(BRAND,), access=(), timestamp_authorities=authorities
+    )
+    write_desk(Bucket(buckets["WorkBucket"]), desk)
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
+    assert main(list(words)) == code
+    out, err = capsys.readouterr()
+    return out if code == 0 else err
+
+
+def test_a_case_leaves_with_its_receipt_and_is_checked(
+    stack: str,
+    buckets: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    there = ("--stack", stack)
+    receipt = tmp_path / "receipt.pdf"
+    receipt.write_bytes(b"%PDF a test purchase")
+    add = ("exhibit", "add", CASE.id, str(receipt), "--kind", "receipt", "--note", "mug, 9 EUR")
+    added = said(capsys, *add, *there)
+    assert f"is with case {CASE.id}" in added
+    assert said(capsys, *add, *there) == added
+    assert "receipt.pdf: mug, 9 EUR" in said(capsys, "exhibit", "list", CASE.id, *there)
+
+    out = tmp_path / "case.zip"
+    handed_over = said(capsys, "bundle", CASE.id, "--out", str(out), *there)
+    expected = handed_over.split("--expect ")[1].strip()
+    names = zipfile.ZipFile(out).namelist()
+    assert sum(name.endswith("/manifest.json") for name in names) == 2
+    assert any(name.endswith("exhibit.pdf") for name in names)
+    assert said(capsys, "verify", str(out), "--expect", expected).endswith("matches.\n")
+    assert main(["verify", str(out)]) == 1
+
+
+def test_the_bundle_of_a_signing_owner_needs_only_the_authoritys_certificates(
+    stack: str,
+    buckets: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    signing = OpensslAuthority(tmp_path / "tsa")
+    with served(signing) as authority:
+        configure(buckets, authority)
+        out = tmp_path / "case.zip"
+        said(capsys, "bundle", CASE.id, "--out", str(out), "--stack", stack)
+    pem = tmp_path / "trusted.pem"
+    pem.write_text(signing.certificates)
+    assert "signed by CN=Test Timestamps" in said(capsys, "verify", str(out), "--trust", str(pem))
+
+
+@pytest.mark.parametrize("words", [("bundle",), ("exhibit", "list")])
+def test_an_unknown_case_or_stack_is_said(
+    stack: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert "has no case none-1" in said(capsys, *words, "none-1", "--stack", stack, code=1)
+    assert "was not found" in said(capsys, *words, CASE.id, "--stack", "none", code=1)
+
+
+def test_a_file_that_is_not_there_is_said(stack: str, capsys: pytest.CaptureFixture[str]) -> None:
+    add = ("exhibit", "add", CASE.id, "/no/such.pdf", "--kind", "chat", "--note", "x")
+    assert "/no/such.pdf" in said(capsys, *add, "--stack", stack, code=1)
