@@ -9,20 +9,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
+import boto3
 import pytest
 
-from headwater.adapters.desk import write_desk
+from headwater.adapters.desk import search_picture_key, write_desk
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
-from headwater.domain.brands import Desk, PlatformAccess, Watch
+from headwater.domain.brands import Desk, PlatformAccess, Reference, Watch
 from headwater.domain.coverage import Run
 from headwater.domain.listings import CollectedBy
 from headwater.domain.pages import Verdict
-from headwater.domain.platforms import Platform
+from headwater.domain.platforms import Platform, RouteName
 from headwater_demo.marketplace import REFUSED_WORD, Marketplace
 from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
+from tests.fakes.interfaces import ACCESS_KEY, GATEWAY_FOUND, Interfaces
 
 pytestmark = pytest.mark.local_aws
 
@@ -166,6 +168,40 @@ def test_a_refusal_is_recorded_and_what_came_before_it_is_kept(deployed: Deploye
     (run,) = deployed.ran()
     assert [asked.verdict.refused for asked in run.asked] == [False, False, True, True]
     assert found["new"] == len(deployed.listings.latest(BRAND.id, 100)) > 0
+
+
+def test_a_picture_is_searched_for_by_the_gateway_with_the_stack_s_key(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hero = Reference(id="mug.jpg", product="", sha256="c" * 64)
+    watch = Watch(id="heroes", platforms=(Platform.ALI1688,), words=(), pictures=(hero,))
+    access = PlatformAccess(routes=(RouteName.GATEWAY_1688,))
+    brand = replace(BRAND, watches=(watch,))
+    write_desk(
+        deployed.work,
+        Desk(contact="mail@x.org", brands=(brand,), access=((Platform.ALI1688, access),)),
+    )
+    deployed.work.put(search_picture_key(hero.sha256), b"\xff\xd8 small", "image/jpeg")
+    from search_function import handler
+
+    def search_at(url: str, slot: str) -> dict[str, int]:
+        monkeypatch.setenv("MARKETPLACE_REHEARSAL", url)
+        handler._settings.cache_clear()
+        return deployed.search(Platform.ALI1688, slot)
+
+    with Interfaces([GATEWAY_FOUND, GATEWAY_FOUND]) as gateway:
+        assert search_at(gateway.url, SLOT)["answered"] == 0
+        assert gateway.asked == []
+        assert "1688-access-key is not set" in deployed.ran()[0].blind
+        boto3.client("ssm").put_parameter(
+            Name="/headwater-test/1688-access-key", Value=ACCESS_KEY, Type="SecureString"
+        )
+        assert search_at(gateway.url, "2026-11-22T03:15:00Z")["new"] == 1
+    assert set(gateway.asked[1]) == {"imgBase64", "pageSize", "purchaseAmount"}
+    (sighting,) = deployed.listings.latest(BRAND.id, 10)
+    assert (sighting.query, sighting.route) == ("picture mug.jpg", RouteName.GATEWAY_1688)
+    assert sighting.page_object in set(deployed.work.list("pages/"))
+    assert ACCESS_KEY not in str(deployed.ran())
 
 
 # --- import ------------------------------------------------------------------------------------

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from headwater.adapters.routes.page_fetch import PageFetch
-from headwater.domain.brands import Desk, PlatformAccess, Watch
+from headwater.domain.brands import Desk, PlatformAccess, Reference, Watch
 from headwater.domain.coverage import Asked, Run
 from headwater.domain.exchanges import Fetched
-from headwater.domain.listings import CollectedBy
-from headwater.domain.pages import Verdict
-from headwater.domain.platforms import Platform
-from headwater.usecases.search import Route, search
+from headwater.domain.listings import CollectedBy, Listing, ListingKey
+from headwater.domain.pages import PageKind, PageReading, Verdict
+from headwater.domain.platforms import Platform, RouteName
+from headwater.domain.queries import Query
+from headwater.usecases.search import Reply, Route, plan_of, search
 from headwater_demo.marketplace import REFUSED_WORD
-from tests.factories import BRAND
+from tests.factories import BRAND, LISTING
 from tests.fakes.search import (
     NOON,
     ListingsInMemory,
@@ -138,3 +141,216 @@ def test_a_slot_is_searched_once() -> None:
     asked = len(web.asked)
     assert room.search("harvelk", web=web) == first
     assert len(web.asked) == asked
+
+
+# --- routes ------------------------------------------------------------------------------------
+
+
+class Interface:
+    """A route that answers as it is told, and remembers what it was asked."""
+
+    def __init__(
+        self,
+        name: RouteName,
+        *verdicts: Verdict,
+        listings: tuple[Listing, ...] = (LISTING,),
+        pictures: bool = True,
+    ) -> None:
+        self.name = name
+        self.asked: list[str] = []
+        self._verdicts = list(verdicts)
+        self._listings = listings
+        self._pictures = pictures
+
+    def takes(self, query: Query) -> bool:
+        return not query.listing and (self._pictures or query.picture is None)
+
+    def ask(self, query: Query) -> Reply:
+        self.asked.append(query.label)
+        verdict = self._verdicts.pop(0) if self._verdicts else Verdict.OK
+        return Reply(
+            reading=PageReading(
+                platform=query.platform,
+                kind=PageKind.SEARCH,
+                verdict=verdict,
+                reason=f"as told: {verdict}",
+                listings=self._listings if verdict is Verdict.OK else (),
+            )
+        )
+
+
+GATEWAY = RouteName.GATEWAY_1688
+HERO = Reference(id="mug.jpg", product="", sha256="b" * 64)
+PICTURES = Watch(id="heroes", platforms=(Platform.ALI1688,), words=(), pictures=(HERO,))
+
+
+def test_the_first_route_that_answers_is_enough_and_each_try_is_recorded() -> None:
+    first = Interface(GATEWAY, Verdict.ERROR, Verdict.ERROR)
+    second = Interface(RouteName.PAGE_FETCH)
+    run = Room().search("杯", platform=Platform.ALI1688, routes=[first, second])
+    tries = [(asked.route, asked.verdict) for asked in questions(run)]
+    assert tries == [(GATEWAY, Verdict.ERROR), (RouteName.PAGE_FETCH, Verdict.OK)]
+    third = Interface(GATEWAY)
+    run = Room().search("杯", platform=Platform.ALI1688, routes=[third, second])
+    assert [asked.route for asked in questions(run)] == [GATEWAY]
+    assert run.covered
+
+
+def test_a_picture_goes_to_a_route_that_can_search_for_it() -> None:
+    pages, gateway = Interface(RouteName.PAGE_FETCH, pictures=False), Interface(GATEWAY)
+    room = Room()
+    run = room.search(platform=Platform.ALI1688, routes=[pages, gateway], watch=PICTURES)
+    assert pages.asked == []
+    assert gateway.asked == ["usb cable", "picture mug.jpg"]
+    (sighting,) = room.listings.kept.values()
+    assert (sighting.query, sighting.route) == ("picture mug.jpg", GATEWAY)
+    assert run.covered
+
+
+def test_a_picture_that_no_route_can_search_for_is_a_gap() -> None:
+    run = Room().search(platform=Platform.ALI1688, watch=PICTURES)
+    assert not run.covered
+    assert "no route of 1688 searches for a picture" in run.asked[0].reason
+
+
+# --- canaries ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OK_EMPTY, Verdict.SHELL_NO_DATA, Verdict.ERROR])
+def test_a_run_whose_canary_is_not_found_is_blind_whatever_else_it_saw(verdict: Verdict) -> None:
+    room, route = Room(), Interface(GATEWAY, verdict)
+    run = room.search("杯", platform=Platform.ALI1688, routes=[route])
+    assert "usb cable" in run.blind
+    assert not run.covered
+    assert questions(run)[0].verdict is Verdict.OK
+    assert room.listings.kept
+
+
+def test_what_the_canary_finds_is_nobody_s_listing() -> None:
+    room = Room()
+    room.search(
+        "杯", platform=Platform.ALI1688, routes=[Interface(GATEWAY, Verdict.OK, Verdict.GONE)]
+    )
+    assert room.listings.kept == {}
+
+
+def test_a_canary_that_is_refused_ends_the_run_before_it_begins() -> None:
+    route = Interface(GATEWAY, Verdict.BLOCKED_CHALLENGE)
+    run = Room().search("杯", "壶", platform=Platform.ALI1688, routes=[route])
+    assert route.asked == ["usb cable"]
+    assert run.blind
+    assert {asked.verdict for asked in run.asked} == {Verdict.BLOCKED_CHALLENGE}
+
+
+def test_the_known_listing_must_be_there_too() -> None:
+    known = "https://www.aliexpress.com/item/1005999000000101.html"
+    here = replace(ALLOWED, canary_listing=known)
+    assert Room().search("harvelk", access=here).covered
+    gone = replace(ALLOWED, canary_listing=known.replace("101", "999"))
+    run = Room().search("harvelk", access=gone)
+    assert "was not found" in run.blind
+
+
+# --- refusals, budgets, time -------------------------------------------------------------------
+
+
+def test_a_refusal_keeps_the_route_closed_for_the_next_runs() -> None:
+    room = Room()
+    refusing = Interface(GATEWAY, Verdict.OK, Verdict.RATE_LIMITED)
+    room.search("杯", platform=Platform.ALI1688, routes=[refusing])
+    later = Interface(GATEWAY)
+    at = NOON + timedelta(hours=5)
+    run = room.search("杯", platform=Platform.ALI1688, routes=[later], slot=at)
+    assert later.asked == []
+    assert run.asked[-1].verdict is Verdict.RATE_LIMITED
+    assert "closed until 2026-11-21 18:00 UTC" in run.asked[-1].reason
+    at = NOON + timedelta(hours=7)
+    assert room.search("杯", platform=Platform.ALI1688, routes=[later], slot=at).covered
+
+
+def test_a_refused_rehearsal_closes_nothing_for_the_real_platform() -> None:
+    room = Room()
+    refusing = Interface(GATEWAY, Verdict.OK, Verdict.RATE_LIMITED)
+    room.search("杯", platform=Platform.ALI1688, routes=[refusing], rehearsal=True)
+    at = NOON + timedelta(hours=1)
+    assert room.search(
+        "杯", platform=Platform.ALI1688, routes=[Interface(GATEWAY)], slot=at
+    ).covered
+
+
+def test_the_daily_budget_counts_over_all_runs_of_a_day() -> None:
+    room, route = Room(), Interface(GATEWAY)
+    access = PlatformAccess(daily_budget=5)
+    words = [f"杯{n}" for n in range(9)]
+    for hour in range(3):
+        at = NOON + timedelta(hours=hour)
+        room.search(*words, platform=Platform.ALI1688, routes=[route], access=access, slot=at)
+    assert len(route.asked) == 5
+    assert "budget of 5" in room.runs.kept[-1].asked[-1].reason
+
+
+def test_brands_share_the_budget_of_a_platform() -> None:
+    watch = Watch(id="w", platforms=(Platform.ALI1688,), words=tuple(f"杯{n}" for n in range(99)))
+    one = replace(BRAND, watches=(watch,))
+    other = replace(BRAND, id="other", watches=(watch,))
+    idle = replace(BRAND, id="idle", watches=())
+    access = ((Platform.ALI1688, PlatformAccess(daily_budget=40)),)
+    desk = Desk(contact="mail@example.com", brands=(one, other, idle), access=access)
+    assert len(plan_of(one, desk, Platform.ALI1688, NOON.date()).today) == 18
+
+
+def test_what_does_not_fit_into_the_time_of_the_run_is_said() -> None:
+    run = Room().search("harvelk", until=NOON)
+    assert not run.covered
+    assert "time of this run" in run.asked[0].reason
+
+
+# --- drift -------------------------------------------------------------------------------------
+
+
+def listings(*, with_price: int, of: int = 20) -> tuple[Listing, ...]:
+    return tuple(
+        replace(
+            LISTING,
+            key=ListingKey(Platform.ALI1688, f"60000000{n:04d}"),
+            price=LISTING.price if n < with_price else None,
+        )
+        for n in range(of)
+    )
+
+
+def runs_with_prices(*shares: int) -> tuple[Room, Run]:
+    room = Room()
+    for days, share in enumerate(shares):
+        route = Interface(GATEWAY, listings=listings(with_price=share))
+        at = NOON + timedelta(days=days)
+        run = room.search("杯", platform=Platform.ALI1688, routes=[route], slot=at)
+    return room, run
+
+
+def test_a_field_that_vanishes_is_a_drift_before_the_results_vanish() -> None:
+    room, run = runs_with_prices(*[19] * 14, 4)
+    assert questions(run)[0].verdict is Verdict.SCHEMA_DRIFT
+    assert questions(run)[0].reason == "price in 20% of the listings, usually in 95%"
+    assert not run.covered
+    assert len(room.listings.kept) == 20
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [4] * 10,  # rare ever since
+        [19] * 14 + [15],  # fewer, but not lost
+        [19, 19, 4],  # two runs prove nothing usual
+    ],
+)
+def test_what_is_usual_is_no_drift(shares: list[int]) -> None:
+    _, run = runs_with_prices(*shares)
+    assert run.covered
+
+
+def test_a_few_items_prove_no_drift() -> None:
+    room, _ = runs_with_prices(*[20] * 5)
+    route = Interface(GATEWAY, listings=listings(with_price=0, of=4))
+    at = NOON + timedelta(days=20)
+    assert room.search("杯", platform=Platform.ALI1688, routes=[route], slot=at).covered
