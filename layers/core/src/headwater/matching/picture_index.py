@@ -53,6 +53,12 @@ class PictureIndex:
         """The reference gets the next number, from 0."""
         self._added.append(entries)
 
+    @property
+    def size_bytes(self) -> int:
+        """What the sorted arrays take."""
+        arrays = (self._starts, self._words, self._codes, self._owners, self._places)
+        return sum(array.nbytes for array in arrays)
+
     def find(self, features: LocalFeatures, most: int) -> list[Candidate]:
         """The references that share most with the picture, at most so many."""
         if not self._added or not len(features):
@@ -60,9 +66,11 @@ class PictureIndex:
         if self._sorted != len(self._added):
             self._sort()
         asked, entry, distance = self._near(features)
+        if not len(entry):
+            return []
         owner = self._owners[entry]
         pair = asked * np.int64(len(self._added)) + owner
-        order = np.argsort(pair * (CODE_BITS + 1) + distance)
+        order = np.argsort(pair * (CODE_BITS + 1) + distance, kind="stable")
         pair = pair[order]
         first = np.ones(len(pair), bool)  # a feature votes once for a reference, with its best
         first[1:] = pair[1:] != pair[:-1]
@@ -98,56 +106,6 @@ class PictureIndex:
         rarity = np.log1p((len(words) + 1) / (of_word + 5.0))
         usual = np.log1p((len(words) + 1) / (of_word.mean() + 5.0))
         self._rarity = (rarity / usual).astype(np.float32)
-        self._sorted = 0
-
-    def add(self, entries: Entries) -> None:
-        """The reference gets the next number, from 0."""
-        self._added.append(entries)
-
-    def find(self, features: LocalFeatures, most: int) -> list[Candidate]:
-        """The references that share most with the picture, at most so many."""
-        if not self._added or not len(features):
-            return []
-        if self._sorted != len(self._added):
-            self._sort()
-        asked, entry, distance = self._near(features)
-        owner = self._owners[entry]
-        pair = asked * np.int64(len(self._added)) + owner
-        order = np.argsort(pair * (CODE_BITS + 1) + distance)
-        pair = pair[order]
-        first = np.ones(len(pair), bool)  # a feature votes once for a reference, with its best
-        first[1:] = pair[1:] != pair[:-1]
-        order = order[first]
-        asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
-        weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
-        query, reference = features.places[asked], self._places[entry].astype(np.float32)
-        numbers, votes = _agreeing(query, reference, owner, weight)
-        candidates = []
-        for best in np.argsort(-votes, kind="stable")[:most]:
-            if votes[best] < _LEAST_VOTES:
-                break
-            mine = np.flatnonzero(owner == numbers[best])
-            mine = mine[np.argsort(distance[mine], kind="stable")]
-            candidates.append(Candidate(int(numbers[best]), query[mine], reference[mine]))
-        return candidates
-
-    def _sort(self) -> None:
-        words = np.concatenate([entries.words for entries in self._added])
-        codes = np.concatenate([entries.codes for entries in self._added])
-        sizes = [len(entries.words) for entries in self._added]
-        expected = len(words) / (count() * _BUCKET)
-        self._bits = int(np.clip(np.ceil(np.log2(max(expected, 1))), 0, 16))
-        bucket = _bucket(words, codes, self._bits)
-        order = np.argsort(bucket, kind="stable")
-        self._starts = np.searchsorted(bucket[order], np.arange((count() << self._bits) + 1))
-        self._words = words[order].astype(np.int16)
-        self._codes = codes[order]
-        self._owners = np.repeat(np.arange(len(sizes)), sizes)[order].astype(np.int32)
-        places = np.concatenate([entries.places for entries in self._added])[order]
-        self._places = places.astype(np.float16)
-        of_word = np.bincount(words, minlength=count())
-        rarity = np.log1p(len(words) / (of_word + 5.0))
-        self._rarity = (rarity / np.log1p(len(words) / (of_word.mean() + 5.0))).astype(np.float32)
         self._sorted = len(self._added)
 
     def _near(self, features: LocalFeatures) -> tuple[Words, Words, Words]:
