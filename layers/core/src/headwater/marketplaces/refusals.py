@@ -143,7 +143,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         Verdict.GONE, "visible",
         r"(?:product|item|page you requested|listing)[^.!?]{0,60}"
-        r"(?:no longer (?:be )?available|been removed|not be found|not found|does not exist|is unavailable)"
+        r"(?:no longer (?:be )?available|been removed|not be found|not found|does not exist"
+        r"|is unavailable)"
         r"|此?(?:商品|宝贝|产品)(?:已下架|不存在|已经?过期)"
         r"|您查看的(?:商品|宝贝)不存在|很抱歉，您查看的",
         "the page says that the listing is gone",
