@@ -8,6 +8,7 @@ from shlex import quote
 from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
 from headwater.domain.cases import Case, CaseEvent, CaseState, PictureEvidence
 from headwater.domain.listings import Listing
+from headwater.domain.pictures import PictureRelation
 from headwater.domain.risk import Band, Reason
 from headwater.usecases.report.complaints import (
     ComplaintView,
@@ -41,6 +42,8 @@ class Pair:
     own: Picture | None
     product: str
     file: str
+    same: bool
+    """Whether it is one photograph, and not only a related one."""
     probability: float
     relation: str
     explanation: str
@@ -210,12 +213,19 @@ def _pair(state: ReportState, captures: Iterable[Capture], evidence: PictureEvid
         own=Picture(sha256=own, stored=None) if own else None,
         product=names.get(product_id, product_id),
         file=file,
+        same=evidence.relation == PictureRelation.SAME,
         probability=evidence.probability,
-        relation=evidence.relation,
+        relation=_RELATIONS.get(evidence.relation, evidence.relation),
         explanation=evidence.explanation,
         found_region=evidence.query_region,
         own_region=evidence.reference_region,
     )
+
+
+_RELATIONS: dict[str, str] = {
+    PictureRelation.SAME: "The same photograph:",
+    PictureRelation.RELATED: "A related picture, not the same photograph:",
+}
 
 
 def _next_step(state: ReportState, case: Case) -> tuple[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ class SellerView:
     accounts: tuple[tuple[str, str], ...]
     ties: tuple[str, ...]
     hints: tuple[str, ...]
+    """What may tie it to accounts that are not its own."""
     cases: tuple[CaseRow, ...]
     strikes: int
     repeat_offender: bool
@@ -44,7 +45,11 @@ def _seller_view(
         names=dossier.names,
         accounts=tuple((account.platform.title, account.id) for account in dossier.accounts),
         ties=tuple(str(link) for link in dossier.links if not link.hint),
-        hints=tuple(str(link) for link in dossier.links if link.hint),
+        hints=tuple(
+            str(link)
+            for link in dossier.links
+            if link.hint and not set(link.accounts) <= set(dossier.accounts)
+        ),
         cases=tuple(rows[case] for case in dossier.cases),
         strikes=len(dossier.strikes),
         repeat_offender=dossier.repeat_offender,
