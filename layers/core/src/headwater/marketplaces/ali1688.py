@@ -440,6 +440,7 @@ def _cards(document: Document) -> Findings | None:
             continue
         member = re.search(r"object_member_id@(b2b-[a-z0-9]{4,40})", tracking)
         shop = card.css(".offer-shop-row a[href], .company-name a[href]")
+        lines = [line for part in card.css(".desc-text") if (line := content([part]))]
         figure = content_of(card, ".price-item", ".price") or ""
         order = content(card.css("[class*='begin'], [class*='moq']"))
         listings.append(
@@ -453,12 +454,13 @@ def _cards(document: Document) -> Findings | None:
                     name=content(card.css(".offer-shop-row .desc-text, .company-name")),
                     login=unquote(attribute(card.css("[data-nick]"), "data-nick") or "") or None,
                     shop_url=attribute(shop, "href"),
+                    badges=tuple(badge for badge in _CARD_BADGES if badge in lines),
                 ),
                 pictures=gallery(image_sources(card.css(".main-img, .mojar-element-image"))),
                 ad=bool(card.css(".adTag"))
                 or "_p_isad@1" in tracking
                 or "_p4p_" in own(card, "data-renderkey"),
-                sold=count(_sold_line(card)),
+                sold=count(next(filter(_SOLD.match, lines), None)),
             )
         )
     if not listings:
@@ -466,9 +468,8 @@ def _cards(document: Document) -> Findings | None:
     return Findings(kind=PageKind.SEARCH, listings=unique(listings), query=query)
 
 
-def _sold_line(card: "Selector") -> str | None:
-    lines = (content([line]) or "" for line in card.css(".desc-text"))
-    return next((line for line in lines if "已售" in line or "成交" in line), None)
+_SOLD = re.compile(r"(?:已售|成交|全网)\s*[0-9.]+\s*万?\+?\s*(?:件|笔|个)?")
+_CARD_BADGES = ("验厂报告", "深度验厂", "源头工厂", "实力工厂", "超级工厂", "实力商家")
 
 
 def _card_id(card: "Selector") -> str | None:

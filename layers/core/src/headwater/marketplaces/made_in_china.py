@@ -100,9 +100,9 @@ def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> List
         )
     figure = content_of(card, ".price", ".prod-price .value", "[class*='price']")
     order = content_of(card, ".min-order .value", ".min-order", "[class*='moq']")
-    for line in card.css(".info"):
+    for line in card.css(".info, .attr-item"):
         words = content([line]) or ""
-        if order is None and "MOQ" in words:
+        if order is None and re.search(r"MOQ|Min\. Order", words):
             order = words.replace("(MOQ)", "")
     address = absolute(href)
     return Listing(
