@@ -103,6 +103,12 @@ def test_other_words_are_left_alone(text: str) -> None:
     assert not any(hit.misuse for hit in marks(text)), marks(text)
 
 
+def test_an_ordinary_word_is_no_misspelt_name() -> None:
+    matcher = WordMatcher(replace(BRAND, names=("iPhone", "Stovel", "Chanel")))
+    assert marks("In-ear phone, old phones, stove, channel letters", matcher) == []
+    assert [hit.text for hit in marks("ihone 12, iPhonne", matcher)] == ["ihone", "iPhonne"]
+
+
 def test_an_ordinary_word_excuses_the_plain_spelling_only() -> None:
     moon = WordMatcher(replace(BRAND, names=("Moonrise",), ordinary_words=("moonrise",)))
     assert marks("a moonrise print", moon) == []
@@ -119,7 +125,9 @@ def test_an_ordinary_word_excuses_the_plain_spelling_only() -> None:
         ("Filter compatible with Brita, Nordwind", MarkUse.FITS),
         ("Bulb for Osram, Lumo and Philips", MarkUse.FITS),
         ("Lid for Stelton/Nordwind", MarkUse.FITS),
+        ("Headset for iPhone Xiaomi Nordwind", MarkUse.FITS),
         ("Backpack for men, women, Nordwind", MarkUse.NAMED),
+        ("Cup for coffee Nordwind", MarkUse.NAMED),
         ("适用于诺德风背包的防雨罩", MarkUse.FITS),
         ("Nordwind style backpack", MarkUse.LOOKS_LIKE),
         ("backpack like Nordwind", MarkUse.LOOKS_LIKE),

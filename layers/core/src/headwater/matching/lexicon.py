@@ -1,4 +1,4 @@
-"""The words with which copies are offered, read from `rules/lexicon.tsv`."""
+"""The words with which copies are offered, and the ordinary ones, read from `rules/`."""
 
 import csv
 from dataclasses import dataclass
@@ -38,6 +38,14 @@ def lexicon() -> tuple[Term, ...]:
         )
         for row in _rows("lexicon")
     )
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Ordinary English words of titles, in lower case."""
+    text = files("headwater.rules").joinpath("common_words.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(word for line in lines for word in line.split())
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from headwater.domain.words import Disguise, Strength, WordKind
 from headwater.matching.folding import Folded, fold, is_form_of_latin, is_han, is_invisible
+from headwater.matching.lexicon import common_words
 
 _GAP = r"[\W_]{0,2}"
 MASKS = "*#@^~●○■□★☆◯×•✱"
@@ -164,6 +165,8 @@ class LatinMark:
                 start, end = chosen[0].start(), chosen[-1].end()
                 letters = "".join(word[0] for word in chosen)
                 if end - start - len(letters) > 3 * (count - 1):
+                    continue
+                if all(word[0] in common_words() for word in chosen):
                     continue
                 if judged := _misspelling(letters, self._letters):
                     yield self._found(start, end, *judged[::-1])

@@ -9,7 +9,7 @@ from headwater.domain.brands import Brand
 from headwater.domain.listings import Listing
 from headwater.domain.words import DELIBERATE, Disguise, MarkUse, Place, WordHit, WordKind
 from headwater.matching.folding import Folded, fold, is_han
-from headwater.matching.lexicon import Term, lexicon
+from headwater.matching.lexicon import Term, common_words, lexicon
 from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
 
 LONGEST_TEXT = 2_000
@@ -17,21 +17,16 @@ LONGEST_TEXT = 2_000
 MOST_ATTRIBUTES = 100
 """Attributes of one listing that are read. The longest list that was seen has 54."""
 
-_AUDIENCE = (
-    "men|man|mens|women|woman|womens|ladies|kids?|boys?|girls?|children|baby|adults?|teens?|gifts?"
-    "|home|house|office|school|travel|outdoors?|indoor|camping|hiking|sports?|party|summer|winter"
-    "|everyone|family|friends|him|her|daily|use"
-)
-"""Whom or what goods are for: "for men, women, Nordwind" does not say that they fit Nordwind."""
 _FITS_BEFORE = re.compile(
     r"(?:(?:compatible (?:with|for)|fits?(?: for)?|fitting|suitable for|works with|designed for"
     r"|made for|for use (?:with|in|on)|replace(?:s|ment)"
     r"(?: (?:parts?|lid|cap|straw|strap|filter|cover|case))? ?(?:for|of)?"
     r"|accessor(?:y|ies) for|spare parts? for)(?:\W+\w+){0,3}?\W*"
     r"|\bfor(?: the| your| original)?(?: \d+ ?(?:oz|ml|l|inch|cm|mm|g))?\W{0,2}"
-    rf"|\bfor (?:(?!(?:{_AUDIENCE})\b)\w+ ?){{1,2}}(?:, ?(?:\w+, ?){{0,3}}(?:and )?|(?:and|&|/) ?)"
     r"|(?:适用于?|兼容|适配|配套|适合|可用于|用于|通用|替换)\W{0,2})$"
 )
+_FOR_A_LIST = re.compile(r"\bfor ((?:[a-z0-9]+[ ,/&]{1,3}){1,5})$")
+"""A list of other people's goods: "for Osram, Lumo", "for iPhone Apple Xiaomi"."""
 _FITS_AFTER = re.compile(r"^\W{0,2}(?:compatible\b|专用|通用|适用|兼容|配件)")
 _FITTING_ATTRIBUTE = re.compile(r"\b(?:compatib|fits?\b|suitable|for\b)|适用|兼容|适配|适合")
 """Attributes whose values name other people's goods: "Compatible brand", "适用品牌"."""
@@ -178,6 +173,10 @@ def _use(text: str, hit: Found, attribute: str) -> MarkUse:
     if _LIKE_BEFORE.search(before) or _LIKE_AFTER.search(after):
         return MarkUse.LOOKS_LIKE
     if _FITS_BEFORE.search(before) or _FITS_AFTER.search(after):
+        return MarkUse.FITS
+    listed = _FOR_A_LIST.search(before)
+    # "for men, women, Nordwind" is no list of brands: its words are ordinary ones.
+    if listed and not common_words().intersection(re.findall(r"[a-z0-9]+", listed[1])):
         return MarkUse.FITS
     return MarkUse.NAMED
 
