@@ -9,6 +9,8 @@ VERBS = {
     "config": "check the config file and send it to the stack",
     "import": "bring saved pages to the stack",
     "parse": "show what we read in saved pages",
+    "links": "search links for a person, and the note that one showed nothing",
+    "search": "show what a watch asked, what was answered and what was not covered",
     "case": "look at the cases and give a verdict",
     "review": "give verdicts case by case, from the keyboard or as a table",
     "complaint": "record what was filed and what was answered",
