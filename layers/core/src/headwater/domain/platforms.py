@@ -18,8 +18,8 @@ class Platform(StrEnum):
     GENERIC = "generic"
 
     @property
-    def title(self) -> str:
-        """The name as people write it."""
+    def title(self) -> str:  # type: ignore[override]
+        """The name as people write it (not str.title: a platform is more than its text)."""
         return _TITLES[self]
 
     @property
