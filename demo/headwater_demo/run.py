@@ -281,6 +281,7 @@ class Stage:
             "SearchSchedule": PARKED,
             "DeadlinesSchedule": PARKED,
             "SiteSchedule": PARKED,
+            "LookAgainSchedule": PARKED,
             "ReportUrl": world.report_url,
             "MarketplaceRehearsal": world.marketplace,
         }

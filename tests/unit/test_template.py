@@ -49,8 +49,8 @@ def listed(value: Any) -> list[Any]:
 @pytest.mark.parametrize("logical_id", sorted(functions()))
 def test_a_function_is_told_exactly_what_its_settings_ask_for(logical_id: str) -> None:
     function = functions()[logical_id]
-    package = function["Handler"].split(".")[0]
-    settings = importlib.import_module(f"{package}.settings").Settings
+    module, _, _ = function["Handler"].rpartition(".")
+    settings = importlib.import_module(module).Settings
     wanted = {name.upper() for name in settings.model_fields}
     told = {
         name for name in function["Environment"]["Variables"] if not name.startswith("POWERTOOLS_")

@@ -260,7 +260,8 @@ def change_page_and_manifest(members: Members) -> None:
     manifest = json.loads(members[path])
     manifest["parts"][0] |= {"sha256": sha256(members[name])}
     found = manifest["found"]
-    facts = {"brand": found["brand"], "listing": found["listing"], "page": sha256(members[name])}
+    facts = {key: found[key] for key in ("brand", "listing", "look")}
+    facts["page"] = sha256(members[name])
     manifest["capture"] = sha256(canonical(facts))[:32]
     members[path] = canonical(manifest)
     relist(members)

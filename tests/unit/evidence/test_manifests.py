@@ -71,8 +71,9 @@ def test_the_same_page_and_facts_make_the_same_capture_whoever_saw_them() -> Non
         capture_id(SIGHTING, sha256(b"another page")),
         capture_id(SIGHTING, None),
         capture_id(replace(SIGHTING, brand="other"), sha256(b"page")),
+        capture_id(replace(SIGHTING, look="2026-W47"), sha256(b"page")),
         capture_id(replace(SIGHTING, listing=replace(LISTING, title="x")), sha256(b"page")),
     ],
 )
-def test_another_page_brand_or_fact_makes_another_capture(other: str) -> None:
+def test_another_page_brand_fact_or_look_makes_another_capture(other: str) -> None:
     assert capture_id(SIGHTING, sha256(b"page")) != other

@@ -143,6 +143,7 @@ def test_a_changed_price_with_recomputed_hashes_is_not_the_expected_manifest(
         facts = {
             "brand": manifest["found"]["brand"],
             "listing": manifest["found"]["listing"],
+            "look": None,
             "page": sha256(body),
         }
         manifest["capture"] = sha256(canonical(facts))[:32]
@@ -383,7 +384,8 @@ def test_a_changed_price_with_recomputed_hashes_is_a_mismatch_to_its_token(signe
 
     def forge(manifest: dict[str, Any]) -> None:
         found = manifest["found"]
-        facts = {"brand": found["brand"], "listing": found["listing"], "page": sha256(body)}
+        facts = {key: found[key] for key in ("brand", "listing", "look")}
+        facts["page"] = sha256(body)
         manifest["capture"] = sha256(canonical(facts))[:32]
 
     rewrite(signed.folder, forge)

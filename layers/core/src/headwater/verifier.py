@@ -462,7 +462,8 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
         else:
             name, identifier, found = "capture", manifest["capture"], manifest["found"]
             seen = (part["sha256"] for part in parts if part["name"].startswith("seen."))
-            facts = {key: found[key] for key in ("brand", "listing")} | {"page": next(seen, None)}
+            facts = {key: found[key] for key in ("brand", "listing", "look")}
+            facts["page"] = next(seen, None)
         captured_at = datetime.fromisoformat(manifest["captured_at"])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise _Bad(Verdict.MALFORMED, f"the manifest lacks {error}") from None

@@ -184,8 +184,9 @@ class Schedules(_Table):
     search: str = "cron(15 3 * * ? *)"
     deadlines: str = "cron(5 * * * ? *)"
     site: str = "cron(45 4 * * ? *)"
+    look_again: str = "cron(30 1 ? * SUN *)"
 
-    @field_validator("search", "deadlines", "site")
+    @field_validator("search", "deadlines", "site", "look_again")
     @classmethod
     def _valid(cls, expression: str) -> str:
         check_schedule(expression)
@@ -228,6 +229,7 @@ class Configuration:
             "SearchSchedule": self.schedules.search,
             "DeadlinesSchedule": self.schedules.deadlines,
             "SiteSchedule": self.schedules.site,
+            "LookAgainSchedule": self.schedules.look_again,
         }
 
 

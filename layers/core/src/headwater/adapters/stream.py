@@ -3,7 +3,10 @@
 import json
 from typing import Any, TypeVar
 
-from headwater.adapters.records import decode
+import boto3
+
+from headwater.adapters.records import decode, encode
+from headwater.domain.listings import Sighting
 
 Record = TypeVar("Record")
 
@@ -19,3 +22,17 @@ def new_record(record_type: type[Record], body: str) -> Record:
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a stream record of ours: {body[:200]}") from error
     return decode(record_type, json.loads(image))
+
+
+class CaptureQueue:
+    """The way into the capture for what is no new listing: a message as the outbox writes it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = boto3.client("sqs")
+
+    def send(self, sighting: Sighting) -> None:
+        record = {"S": json.dumps(encode(sighting), ensure_ascii=False)}
+        message = {"eventName": "INSERT", "dynamodb": {"NewImage": {"record": record}}}
+        body = json.dumps(message, ensure_ascii=False)
+        self._client.send_message(QueueUrl=self._url, MessageBody=body)

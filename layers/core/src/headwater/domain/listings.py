@@ -97,3 +97,5 @@ class Sighting:
     seen_at: datetime
     page_object: str | None = field(default=None)
     """Where the raw page lies: "s3 key" in the work bucket, None for an API reply not kept."""
+    look: str | None = None
+    """None for the first sight; a later look at an open case has a name of its own ("2026-W47")."""

@@ -56,11 +56,16 @@ def plain(value: object) -> Any:
 
 
 def capture_id(sighting: Sighting, page_sha256: str | None) -> str:
-    """The same listing with the same page and the same facts is the same capture: 32 hex digits.
+    """The same listing, page, facts and look are the same capture: 32 hex digits.
 
     When and by which run it was seen is left out, so that a repeated message changes nothing.
     """
-    facts = {"brand": sighting.brand, "listing": sighting.listing, "page": page_sha256}
+    facts = {
+        "brand": sighting.brand,
+        "listing": sighting.listing,
+        "look": sighting.look,
+        "page": page_sha256,
+    }
     return sha256(canonical(facts))[:32]
 
 
