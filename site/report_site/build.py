@@ -7,10 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
-from shlex import quote
 
 import jinja2
 from markupsafe import Markup, escape
@@ -21,7 +19,7 @@ from mkdocs.exceptions import Abort
 from headwater.adapters.store import NoSuchObject
 from headwater.domain.brands import Brand
 from headwater.domain.pictures import UnreadablePicture
-from headwater.usecases.report.cases import KeptCapture, Picture, case_page, case_row
+from headwater.usecases.report.cases import Picture, case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
 from headwater.usecases.report.coverage import calendar, coverage, run_views
 from headwater.usecases.report.listings import listing_rows
@@ -30,15 +28,10 @@ from headwater.usecases.report.sellers import seller_views
 from headwater.usecases.report.state import ReportState
 from report_site.charts import BANDS, stacked_bars
 from report_site.markdown import encode, visible
+from report_site.templates import ROOT, page_templates
 from report_site.thumbnails import SIZES, make_thumbnails, thumbnail_name
 
-_PACKAGE = Path(__file__).parent
-ROOT = _PACKAGE if (_PACKAGE / "mkdocs.yml").exists() else _PACKAGE.parent
-"""Where mkdocs.yml and pages/ lie: in the package when installed, beside it in a checkout."""
-
-_CHINA = timezone(timedelta(hours=8))
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_OURS = re.compile(r"[A-Za-z0-9 _.…-]*")
 
 CASES_LISTED = 1000
 """How many lines the table of cases has at most; every case has its page."""
@@ -65,11 +58,13 @@ def build_site(
     out: Path,
     *,
     published: Collection[str] = (),
+    evidence_bucket: str = "EVIDENCE_BUCKET",
 ) -> Built:
     """Write the site into `out`. The same state gives the same bytes.
 
     `picture_bytes` raises NoSuchObject for a picture that is not there. Thumbnails whose names
-    are in `published` are not made again. Raises ReportNotBuilt.
+    are in `published` are not made again. `evidence_bucket` is only printed, in the commands that
+    check the evidence. Raises ReportNotBuilt.
     """
     thumbnails: dict[str, bytes] = {}
     unreadable: dict[str, str] = {}
@@ -86,7 +81,7 @@ def build_site(
     with tempfile.TemporaryDirectory(prefix="headwater-report-") as folder:
         docs = Path(folder) / "pages"
         shutil.copytree(ROOT / "pages", docs, ignore=shutil.ignore_patterns("*.md"))
-        pages = _write_pages(state, unreadable, docs)
+        pages = _write_pages(state, unreadable, docs, page_templates(evidence_bucket))
         _run_mkdocs(state, docs, out)
     _protect(out)
     for name, data in thumbnails.items():
@@ -107,8 +102,12 @@ def _pictures(state: ReportState) -> Iterator[Picture]:
             yield row.picture
 
 
-def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) -> int:
-    templates = _templates()
+def _write_pages(
+    state: ReportState,
+    unreadable: Mapping[str, str],
+    docs: Path,
+    templates: jinja2.Environment,
+) -> int:
     covered = coverage(state)
     rows = {case.id: case_row(state, case) for case in state.cases}
     sellers = seller_views(state)
@@ -149,69 +148,6 @@ def _write_pages(state: ReportState, unreadable: Mapping[str, str], docs: Path) 
         text = template.render(**shared, case=page, name=path.stem, seller=seller_of.get(case.id))
         path.write_text(text, encoding="utf-8")
     return len(pages) + len(state.cases)
-
-
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOT / "pages"),
-        autoescape=True,
-        finalize=encode,  # every value of every {{ }}, so that none can be forgotten
-        undefined=jinja2.StrictUndefined,
-    )
-    filters: dict[str, Callable[..., object]] = {
-        "ours": _ours,
-        "iso": lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "utc": lambda at: _date(at.astimezone(UTC), "{} %b %Y, %H:%M UTC"),
-        "day": lambda at: _date(at.astimezone(UTC), "{} %b %Y"),
-        "short_day": lambda day: day.strftime("{} %b").format(day.day),
-        "china": lambda at: _date(at.astimezone(_CHINA), "%a {} %b %Y, %H:%M China time"),
-        "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
-        "whole_percent": _whole_percent,
-        "thousands": lambda number: f"{number:,}",
-        "signed": lambda number: f"{number:+d}".replace("-", "−") if number else "0",
-        "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
-        "large": lambda picture: thumbnail_name(picture.sha256, SIZES[1]),
-        "fetch_commands": _fetch_commands,
-        "verify_commands": _verify_commands,
-    }
-    environment.filters |= filters
-    return environment
-
-
-def _ours(text: str) -> Markup:
-    """One of our own words, printed as it is: for class names and constant titles."""
-    if not _OURS.fullmatch(text):
-        raise ValueError(f"not a word of our own: {text!r}")
-    return Markup(text)  # noqa: S704 - checked above
-
-
-def _date(at: datetime, form: str) -> str:
-    return at.strftime(form).format(at.day)
-
-
-def _whole_percent(probability: float) -> str:
-    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
-
-
-def _fetch_commands(capture: KeptCapture) -> tuple[str, ...]:
-    """Without Headwater: exactly the version that was kept, and its hash."""
-    version = capture.manifest.version_id
-    return (
-        (
-            f"aws s3api get-object --bucket EVIDENCE_BUCKET --key {quote(capture.manifest.key)}"
-            f"{f' --version-id {quote(version)}' if version else ''} manifest.json"
-        ),
-        "sha256sum manifest.json",
-    )
-
-
-def _verify_commands(capture: KeptCapture) -> tuple[str, ...]:
-    """With Headwater: every file of the capture at once."""
-    folder = capture.manifest.key.rpartition("/")[0]
-    return (
-        f"aws s3 cp --recursive {quote(f's3://EVIDENCE_BUCKET/{folder}/')} capture",
-        f"headwater verify capture --expect {capture.manifest_sha256}",
-    )
 
 
 def _run_mkdocs(state: ReportState, docs: Path, out: Path) -> None:

@@ -78,7 +78,11 @@ def _report(brand: Brand, clock: Clock, settings: Settings) -> Published:
 
     with tempfile.TemporaryDirectory() as folder:
         built = build_site(
-            state, picture_bytes, Path(folder), published=published_files(site, prefix)
+            state,
+            picture_bytes,
+            Path(folder),
+            published=published_files(site, prefix),
+            evidence_bucket=settings.evidence_bucket,
         )
         done = publish(Path(folder), site, prefix, names=built.names)
     seconds = round(time.monotonic() - started, 1)
