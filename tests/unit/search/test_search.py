@@ -254,6 +254,19 @@ def test_the_known_listing_must_be_there_too() -> None:
 # --- refusals, budgets, time -------------------------------------------------------------------
 
 
+def test_another_listing_in_the_place_of_the_known_one_is_not_it() -> None:
+    class Everything(Interface):
+        def takes(self, query: Query) -> bool:
+            return True
+
+    known = "https://detail.1688.com/offer/601748658723.html"
+    for address, blind in ((known, False), (known.replace("23.html", "24.html"), True)):
+        access = PlatformAccess(canary_listing=address)
+        route = Everything(GATEWAY)
+        run = Room().search("杯", platform=Platform.ALI1688, routes=[route], access=access)
+        assert bool(run.blind) is blind
+
+
 def test_a_refusal_keeps_the_route_closed_for_the_next_runs() -> None:
     room = Room()
     refusing = Interface(GATEWAY, Verdict.OK, Verdict.RATE_LIMITED)

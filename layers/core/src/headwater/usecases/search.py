@@ -14,6 +14,7 @@ from headwater.domain.pages import Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.queries import Plan, Query, plan
 from headwater.domain.visits import Lane
+from headwater.marketplaces import identify
 
 _HISTORY = 100
 
@@ -240,7 +241,7 @@ class _Session:
         for canary in canaries:
             if canary.label and lane.route.takes(canary) and not self._hindrance(lane):
                 reading = self._ask(lane, canary).reading
-                if reading.verdict is not Verdict.OK:
+                if not _found(canary, reading):
                     what = f"{self.platform.title} by {lane.route.name}"
                     lane.blind = f"{what}: {canary.label!r} was not found: {reading.reason}"
 
@@ -304,6 +305,14 @@ class _Session:
             asked = replace(asked, verdict=Verdict.SCHEMA_DRIFT, reason=lost)
         self.asked.append(asked)
         return asked
+
+
+def _found(canary: Query, reading: PageReading) -> bool:
+    """Whether there are results, or the very listing that was asked for."""
+    if reading.verdict is not Verdict.OK:
+        return False
+    wanted = identify(canary.listing) if canary.listing else None
+    return wanted is None or any(listing.key == wanted for listing in reading.listings)
 
 
 def _unread(platform: Platform, verdict: Verdict, reason: str) -> PageReading:

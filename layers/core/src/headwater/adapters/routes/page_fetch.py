@@ -5,7 +5,6 @@ from typing import Protocol
 from headwater import marketplaces
 from headwater.adapters.routes.reading import read_reply
 from headwater.domain.exchanges import Fetched, FetchFailed
-from headwater.domain.pages import Verdict
 from headwater.domain.platforms import RouteName
 from headwater.domain.queries import Query
 from headwater.usecases.search import Reply
@@ -34,10 +33,4 @@ class PageFetch:
             fetched = self._fetches.fetch(url)
         except FetchFailed as error:
             return Reply.failed(query.platform, error.reason)
-        reply = read_reply(query, fetched.page)
-        wanted = marketplaces.identify(query.listing) if query.listing else None
-        if wanted and reply.reading.verdict is Verdict.OK:
-            found = {listing.key for listing in reply.reading.listings}
-            if wanted not in found:
-                return Reply.failed(query.platform, f"the page is not {wanted}'s", reply.page)
-        return reply
+        return read_reply(query, fetched.page)
