@@ -15,8 +15,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from headwater.adapters.desk import read_desk, reference_key
+from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.references import picture_matcher
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.domain.brands import Brand
@@ -43,11 +44,8 @@ def _words(brand: Brand) -> WordMatcher:
 
 @lru_cache(maxsize=4)
 def _pictures(brand: Brand, work_bucket: str) -> PictureMatcher:
-    """Fitted once for a brand as configured: another configuration is another argument."""
-    work = Bucket(work_bucket)
-    matcher = PictureMatcher()
-    matcher.fit({r.id: work.get(reference_key(brand.id, r.sha256)) for r in brand.references})
-    return matcher
+    """Once for a brand as configured: another configuration is another argument."""
+    return picture_matcher(brand, Bucket(work_bucket))
 
 
 @logger.inject_lambda_context
