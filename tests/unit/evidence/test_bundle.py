@@ -384,5 +384,10 @@ def test_the_timeline_keeps_strangers_on_their_line() -> None:
     assert "\u202e" not in text
 
 
+def test_the_timeline_says_what_changed_between_two_looks(exported: Exported) -> None:
+    text = exported.members()["TIMELINE.txt"].decode()
+    assert "compared with the look before: title was 峡湾 户外搪瓷杯, is 峡湾 changed" in text
+
+
 def test_a_rehearsal_says_so_on_its_face() -> None:
     assert "REHEARSAL" in timeline(replace(CASE, rehearsal=True), [], {})

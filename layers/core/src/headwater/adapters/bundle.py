@@ -16,6 +16,7 @@ from headwater.adapters.wacz import stored_zip, wacz
 from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture, PartRole, StampFailed
 from headwater.domain.cases import Case, PictureEvidence
+from headwater.domain.changes import changes
 from headwater.domain.manifests import FILE_NAME, canonical, sha256
 from headwater.domain.pictures import PictureEvidence as MatchedBy
 from headwater.domain.pictures import PictureMatch, PictureRelation
@@ -102,7 +103,12 @@ def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, byt
         (event.at, f"case {event.state}, by {in_one_line(event.by)}: {in_one_line(event.what)}")
         for event in case.events
     ]
-    for capture in captures:
+    before: Capture | None = None
+    for capture in sorted(captures, key=lambda capture: capture.captured_at):
+        if before is not None:
+            changed = "; ".join(changes(before, capture)) or "nothing changed"
+            moments.append((capture.captured_at, f"compared with the look before: {changed}"))
+        before = capture
         kept = f"{len(capture.parts)} files kept, {len(capture.missing)} could not be had"
         moments.append((capture.captured_at, f"captured ({capture.outcome}): {kept}"))
         moments += [
