@@ -7,7 +7,7 @@ compared with the picture block by block.
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -46,12 +46,6 @@ class StaleAnalysis(ValueError):  # noqa: N818 - says what happened, not that it
     """A stored analysis of another algorithm version, or none at all: analyse it again."""
 
 
-class _Reference(NamedTuple):
-    id: str
-    thumbnail: NDArray[np.uint8]
-    mirrored: bool
-
-
 class PictureMatcher:
     """References, and the question which of them a picture shows.
 
@@ -60,9 +54,10 @@ class PictureMatcher:
     """
 
     def __init__(self) -> None:
-        self._references: list[_Reference] = []
-        """Each twice: as it is, then mirrored."""
+        self._ids: list[str] = []
+        self._thumbnails: list[NDArray[np.uint8]] = []
         self._index = PictureIndex()
+        """Every reference twice, as it is and mirrored: number 2 n and 2 n + 1, as in _dhashes."""
         self._dhashes: list[NDArray[np.uint8]] = []
         self._dhash_rows = np.empty((0, 32), np.uint8)
 
@@ -102,12 +97,11 @@ class PictureMatcher:
     def add(self, reference_id: str, analysed: bytes) -> None:
         """Take what `analyse` returned as a reference. Raises StaleAnalysis."""
         stored = _stored(reference_id, analysed)
-        places, thumbnail = stored["places"], stored["thumbnail"]
-        for side in (0, 1):
-            if side:
-                places = local_features.mirrored_places(places, thumbnail.shape[1])
-                thumbnail = np.ascontiguousarray(thumbnail[:, ::-1])
-            self._references.append(_Reference(reference_id, thumbnail, bool(side)))
+        straight = stored["places"]
+        mirrored = local_features.mirrored_places(straight, stored["thumbnail"].shape[1])
+        self._ids.append(reference_id)
+        self._thumbnails.append(stored["thumbnail"])
+        for side, places in enumerate((straight, mirrored)):
             words = stored["words"][side].astype(np.int64)
             self._index.add(Entries(places, words, stored["codes"][side]))
             self._dhashes.append(stored["dhash"][side])
@@ -130,13 +124,12 @@ class PictureMatcher:
     def _looked_at(self, picture: Image.Image) -> Iterator[Found]:
         """Every reference that was laid over the picture; a certain near copy ends the search."""
         grey = _grey(picture, _QUERY_SIDE)
-        if not self._references or grey.std() < _FLAT:
+        if not self._ids or grey.std() < _FLAT:
             return
         overlay = Overlay(grey)
         certain = False
         for number, distance in self._near_copies(picture):
-            reference = self._references[number]
-            placement = _whole(reference.thumbnail, grey)
+            placement = _whole(self._thumbnails[number // 2], grey)
             found = self._laid_over(overlay, number, placement, distance=distance)
             certain = certain or is_certain(found)
             yield found
@@ -159,12 +152,15 @@ class PictureMatcher:
         distance: int | None = None,
         inliers: int | None = None,
     ) -> Found:
-        reference = self._references[number]
+        mirrored = number % 2 == 1
+        thumbnail = self._thumbnails[number // 2].astype(np.float32)
+        if mirrored:
+            thumbnail = np.ascontiguousarray(thumbnail[:, ::-1])
         return Found(
-            reference_id=reference.id,
-            mirrored=reference.mirrored,
+            reference_id=self._ids[number // 2],
+            mirrored=mirrored,
             shape=overlay.shape,
-            agreement=overlay.agreement(reference.thumbnail.astype(np.float32), placement),
+            agreement=overlay.agreement(thumbnail, placement),
             distance=distance,
             inliers=inliers,
         )
