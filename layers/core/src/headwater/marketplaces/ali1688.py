@@ -442,13 +442,14 @@ def _cards(document: Document) -> Findings | None:
         shop = card.css(".offer-shop-row a[href], .company-name a[href]")
         lines = [line for part in card.css(".desc-text") if (line := content([part]))]
         figure = content_of(card, ".price-item", ".price") or ""
-        order = content(card.css("[class*='begin'], [class*='moq']"))
+        hints = [*lines, content(card.css(".offer-hover-wrapper")) or ""]
+        order = next(filter(None, map(_ORDER_HINT.search, hints)), None)
         listings.append(
             _listing(
                 offer_id,
                 title=content(card.css(".title-text, .offer-title, .mojar-element-title")),
                 price=amounts.price(figure.replace(" ", ""), currency=_CURRENCY),
-                minimum_order=amounts.minimum_order(order) if order else None,
+                minimum_order=amounts.minimum_order(order[0]) if order else None,
                 seller=_seller(
                     member=member[1] if member else None,
                     name=content(card.css(".offer-shop-row .desc-text, .company-name")),
@@ -469,6 +470,7 @@ def _cards(document: Document) -> Findings | None:
 
 
 _SOLD = re.compile(r"(?:已售|成交|全网)\s*[0-9.]+\s*万?\+?\s*(?:件|笔|个)?")
+_ORDER_HINT = re.compile(r"≥\s*[0-9]+\s*\w?|[0-9]+\s*[^\W\d_]{1,3}\s*起批")
 _CARD_BADGES = ("验厂报告", "深度验厂", "源头工厂", "实力工厂", "超级工厂", "实力商家")
 
 

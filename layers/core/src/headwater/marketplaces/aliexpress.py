@@ -375,7 +375,8 @@ def _listing(data: Json, *, asked: str | None = None) -> Findings | None:
     product_id = product_id or asked
     title = text(
         first(parts, "productInfoComponent.subject", "titleModule.subject", "titleBanner.subject",
-              "PRODUCT_TITLE.text", "metaDataComponent.ogTitle", "seoTdk.title")
+              "PRODUCT_TITLE.text", "GLOBAL_DATA.globalData.subject",
+              "metaDataComponent.ogTitle", "seoTdk.title")
     )  # fmt: skip
     if product_id is None or title is None:
         if title is None and product_id is None:
@@ -388,6 +389,7 @@ def _listing(data: Json, *, asked: str | None = None) -> Findings | None:
               "SHOP_CARD_PC", "storeHeaderComponent.storeHeaderResult"),
         first(parts, "storeRecommend"),
         dig(parts, "SHOP_CARD_PC.sellerInfo"),
+        _named(dig(parts, "GLOBAL_DATA.globalData"), "storeName", "storeId", "sellerId"),
     )  # fmt: skip
     listing = Listing(
         key=key,
@@ -404,6 +406,7 @@ def _listing(data: Json, *, asked: str | None = None) -> Findings | None:
                             "webGeneralFreightCalculateComponent"), "shipFrom"), None)),
         sold=count(first(parts, "titleModule.tradeCount", "titleModule.formatTradeCount",
                          "tradeComponent.formatTradeCount", "PC_RATING.otherText",
+                         "GLOBAL_DATA.globalData.sales",
                          "titleBanner.formatTradeCount")),
         attributes=_attributes(
             first(parts, "specsModule.props", "productPropComponent.props", "specsInfo.specs",
@@ -412,6 +415,11 @@ def _listing(data: Json, *, asked: str | None = None) -> Findings | None:
         other_ids=_other_ids(key, product_id),
     )  # fmt: skip
     return Findings(kind=PageKind.LISTING, listings=(listing,))
+
+
+def _named(part: Json, *names: str) -> dict[str, Json]:
+    """Only these of an object's values: it holds others under names that mean other things."""
+    return {name: dig(part, name) for name in names}
 
 
 def _merged(*parts: Json) -> dict[str, Json]:
@@ -425,6 +433,9 @@ def _merged(*parts: Json) -> dict[str, Json]:
 def _listing_price(parts: dict[str, Json]) -> Price | None:
     """The price that a buyer pays now: the campaign's, else the usual one."""
     place = first(parts, "priceModule", "priceComponent", "price", "PRICE")
+    by_sku = first(place, "skuPriceInfoMap", "skuIdStrPriceInfoMap")
+    if by_sku and (span := _cheapest_to_dearest(by_sku, parts)):
+        return span
     for low, high, stated in (
         ("minActivityAmount", "maxActivityAmount", "formatedActivityPrice"),
         ("discountPrice.minActivityAmount", "discountPrice.maxActivityAmount",
@@ -445,8 +456,7 @@ def _listing_price(parts: dict[str, Json]) -> Price | None:
         found = amounts.price(figure, currency=_currency(parts)) if figure else None
         if found:
             return found
-    skus = first(place, "skuPriceList", "skuIdStrPriceInfoMap")
-    return _cheapest_to_dearest(skus, parts) or (
+    return _cheapest_to_dearest(first(place, "skuPriceList"), parts) or (
         _cheapest_to_dearest(first(parts, "skuModule.skuPriceList", "SKU.skuPriceList"), parts)
     )
 
