@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -10,6 +10,7 @@ from shlex import quote
 import jinja2
 from markupsafe import Markup
 
+from headwater.domain.calendars import CHINA
 from headwater.usecases.report.cases import KeptCapture
 from report_site.markdown import encode
 from report_site.thumbnails import SIZES, thumbnail_name
@@ -19,7 +20,6 @@ ROOT = _PACKAGE if (_PACKAGE / "mkdocs.yml").exists() else _PACKAGE.parent
 """Where mkdocs.yml and pages/ lie: in the package when installed, beside it in a checkout."""
 
 
-_CHINA = timezone(timedelta(hours=8))
 _OURS = re.compile(r"[A-Za-z0-9 _.…-]*")
 
 
@@ -37,7 +37,7 @@ def page_templates(evidence_bucket: str) -> jinja2.Environment:
         "utc": lambda at: _date(at.astimezone(UTC), "{} %b %Y, %H:%M UTC"),
         "day": lambda at: _date(at.astimezone(UTC), "{} %b %Y"),
         "short_day": lambda day: day.strftime("{} %b").format(day.day),
-        "china": lambda at: _date(at.astimezone(_CHINA), "%a {} %b %Y, %H:%M China time"),
+        "china": lambda at: _date(at.astimezone(CHINA), "%a {} %b %Y, %H:%M China time"),
         "percent": lambda fraction: f"{100 * min(max(fraction, 0), 1):.1f}%",
         "whole_percent": _whole_percent,
         "thousands": lambda number: f"{number:,}",
