@@ -90,6 +90,19 @@ def test_factory_words_count_only_beside_the_name_or_the_picture() -> None:
     assert judged(f"Fjellvik {factory}").score > judged("Fjellvik 搪瓷杯").score
 
 
+def test_a_faint_name_counts_beside_a_strong_replica_claim_only() -> None:
+    brand = replace(BRAND, chinese_names=("诺德风",))
+    matcher = WordMatcher(brand)
+
+    def score(title: str) -> int:
+        listing = replace(LISTING, title=title, price=None)
+        words = matcher.find(listing)
+        return assess(listing, brand=brand, today=TODAY, pictures=(), words=words).score
+
+    assert score("ndf 背包") == score("诺地锋 背包") == 0
+    assert score("高仿 背包") < 30 <= score("ndf 背包 高仿") < 60
+
+
 def test_one_kind_of_claim_counts_once_by_its_strongest_word() -> None:
     many = judged("Fjellvik 高仿 精仿 复刻 A货 山寨")
     assert many.score == judged("Fjellvik 高仿").score

@@ -35,12 +35,15 @@ def assess(
     `today` decides which entries of the owner's seller lists still hold.
     """
     best = _best_pictures(pictures)
-    marks = [hit for hit in words if hit.misuse]
+    claimed = any(
+        hit.kind is WordKind.REPLICA_CLAIM and hit.strength is Strength.STRONG for hit in words
+    )
+    marks = [hit for hit in words if hit.misuse or (claimed and _faint(hit))]
     # A picture that is only related shows a lantern like any other: it makes no word telling.
     beside = bool(marks) or any(match.relation is PictureRelation.SAME for match in best)
     reasons = [
         *_picture_reasons(best, weights),
-        *_mark_reasons(words, weights),
+        *_mark_reasons(words, weights, claimed=claimed),
         *_claim_reasons(words, weights, beside=beside),
     ]
     if beside:
@@ -53,8 +56,14 @@ def assess(
         score=score,
         band=weights.band(score),
         reasons=tuple(reasons),
-        infringement=_infringement(best, marks, words),
+        infringement=_infringement(best, marks, claimed=claimed),
     )
+
+
+def _faint(hit: WordHit) -> bool:
+    """A name that says nothing alone, but does beside a replica claim: initials, a near sound."""
+    selling = hit.use in {MarkUse.NAMED, MarkUse.LOOKS_LIKE}
+    return hit.kind is WordKind.MARK and hit.strength is Strength.WEAK and selling
 
 
 def _best_pictures(pictures: Iterable[PictureMatch]) -> list[PictureMatch]:
@@ -103,14 +112,14 @@ def _picture_reasons(best: Sequence[PictureMatch], weights: Weights) -> list[Rea
     ]
 
 
-def _mark_reasons(words: Iterable[WordHit], weights: Weights) -> list[Reason]:
+def _mark_reasons(words: Iterable[WordHit], weights: Weights, *, claimed: bool) -> list[Reason]:
     """One reason for the name in the goods' text, one for its disguise, one for the seller's."""
-    hits = [hit for hit in words if hit.kind is WordKind.MARK]
+    hits = sorted((hit for hit in words if hit.kind is WordKind.MARK), key=repr)
     reasons = []
     if in_goods := [hit for hit in hits if hit.place is not Place.SELLER]:
         points, hit = max(
-            ((_mark_points(hit, weights), hit) for hit in in_goods),
-            key=lambda pair: (pair[0], pair[1].disguised, -pair[1].start, pair[1].text),
+            ((_mark_points(hit, weights, claimed=claimed), hit) for hit in in_goods),
+            key=lambda pair: (pair[0], pair[1].disguised, -pair[1].start),
         )
         if points:
             reasons.append(Reason(signal=Signal.WORDS, points=points, text=_say_mark(hit)))
@@ -125,8 +134,10 @@ def _mark_reasons(words: Iterable[WordHit], weights: Weights) -> list[Reason]:
     return reasons
 
 
-def _mark_points(hit: WordHit, weights: Weights) -> int:
+def _mark_points(hit: WordHit, weights: Weights, *, claimed: bool) -> int:
     if not hit.misuse:
+        if _faint(hit):
+            return weights.faint_mark if claimed else 0
         fits = hit.use is MarkUse.FITS and hit.strength > Strength.WEAK
         return weights.fitting_mark if fits else 0
     if hit.use is MarkUse.LOOKS_LIKE:
@@ -159,7 +170,7 @@ def _claim_reasons(words: Iterable[WordHit], weights: Weights, *, beside: bool) 
     for kind in WordKind:
         if kind not in table or kind not in by_kind:
             continue
-        hits = sorted(by_kind[kind], key=lambda h: (-h.strength, h.place, h.start, h.text))
+        hits = sorted(by_kind[kind], key=lambda h: (-h.strength, h.start, repr(h)))
         if points := table[kind].of(hits[0].strength):
             said = list(dict.fromkeys(f"{_quoted(hit)} {_where(hit)}" for hit in hits))
             text = f"{kind.in_words}: {', '.join(said[:3])}"
@@ -245,14 +256,10 @@ def _remark(text: str) -> Reason:
 
 
 def _infringement(
-    pictures: Sequence[PictureMatch], marks: Sequence[WordHit], words: Iterable[WordHit]
+    pictures: Sequence[PictureMatch], marks: Sequence[WordHit], *, claimed: bool
 ) -> Infringement | None:
-    same = any(match.relation is PictureRelation.SAME for match in pictures)
-    claimed = any(
-        hit.kind is WordKind.REPLICA_CLAIM and hit.strength is Strength.STRONG for hit in words
-    )
     if marks:
         return Infringement.COUNTERFEIT if pictures or claimed else Infringement.MARK_IN_TEXT
-    if same:
+    if any(match.relation is PictureRelation.SAME for match in pictures):
         return Infringement.COUNTERFEIT if claimed else Infringement.STOLEN_PICTURE
     return Infringement.LOOK_ALIKE if pictures else None

@@ -49,6 +49,8 @@ class Weights:
     mark: int = 35
     uncertain_mark: int = 25
     """A misspelling, a short name, a name inside a longer word."""
+    faint_mark: int = 10
+    """Initials or a near sound, beside a strong replica claim only."""
     like_mark: int = 30
     fitting_mark: int = 5
     disguised_mark: int = 15
