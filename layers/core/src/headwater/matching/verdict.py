@@ -20,11 +20,14 @@ _CENTRE = 0.3
 """The product is in the middle: how far that reaches, in widths of the picture."""
 _NEAR_COPY = 5.8
 """What a fingerprint that hardly differs counts; as much as 17 local features in place."""
-_EVEN, _STEEP = 10.0, 1.5
+_MOST_INLIERS = 60
+"""More say nothing more: a relative before the same wall shares hundreds with the reference."""
+_EVEN, _STEEP = 9.8, 1.5
 _SAME = 0.5
 _CERTAIN = 0.98
-_RELATED_INLIERS = 12
-_RELATED_SHARE = 0.5
+_RELATED_INLIERS, _FEW_INLIERS = 15, 6
+_RELATED_SHARE, _LEAST_SEEN = 0.5, 15
+"""A relative shares many details, or some and half of what its blocks show."""
 
 
 class Found(NamedTuple):
@@ -45,7 +48,9 @@ def evidence(found: Found) -> float:
     photographs; nothing was fitted to those photographs.
     """
     agreement = found.agreement
-    details = _NEAR_COPY if found.inliers is None else 2 * float(np.log1p(found.inliers))
+    details = _NEAR_COPY
+    if found.inliers is not None:
+        details = 2 * float(np.log1p(min(found.inliers, _MOST_INLIERS)))
     closeness = (agreement.between(_CLOSE, 2) + 1) / (agreement.between(*_ROUGH) + 2)
     return details + float(np.log(closeness)) + 5 * _middle(agreement)
 
@@ -70,15 +75,19 @@ def is_certain(found: Found) -> bool:
     return probability(found) >= _CERTAIN
 
 
+def _is_related(found: Found) -> bool:
+    agreement, inliers = found.agreement, found.inliers or 0
+    share = agreement.between(0.7, 2) / (agreement.seen + 3)
+    alike = share > _RELATED_SHARE and agreement.seen > _LEAST_SEEN
+    return inliers >= _RELATED_INLIERS or (inliers >= _FEW_INLIERS and alike)
+
+
 def judged(found: Found) -> PictureMatch | None:
     """The match that this amounts to, if any."""
     sure = probability(found)
-    agreement = found.agreement
-    share = agreement.between(0.7, 2) / (agreement.seen + 3)
-    related = (found.inliers or 0) >= _RELATED_INLIERS or share > _RELATED_SHARE
-    if sure < _SAME and not related:
+    if sure < _SAME and not _is_related(found):
         return None
-    made = transform(agreement, mirrored=found.mirrored, shape=found.shape)
+    made = transform(found.agreement, mirrored=found.mirrored, shape=found.shape)
     near = found.inliers is None
     return PictureMatch(
         reference_id=found.reference_id,
