@@ -103,6 +103,20 @@ def test_other_words_are_left_alone(text: str) -> None:
     assert not any(hit.misuse for hit in marks(text)), marks(text)
 
 
+@pytest.mark.parametrize(
+    "name", ["Снегурка", "Ёлка", "ハルヴェルク", "Κύμα", "무민하우스", "Müller & Söhne"]
+)
+def test_a_name_of_any_script_is_found_as_it_is(name: str) -> None:
+    (hit,) = marks(f"new {name} mug", WordMatcher(replace(BRAND, names=(name,))))
+    assert (hit.text, hit.disguise) == (name, Disguise.NONE)
+
+
+@pytest.mark.parametrize("written", ["Bell & Rose", "BELL&ROSE", "Bell and Rose", "bell-rose"])
+def test_the_ampersand_of_a_name_is_written_in_many_ways(written: str) -> None:
+    (hit,) = marks(f"{written} mug", WordMatcher(replace(BRAND, names=("Bell & Rose",))))
+    assert (hit.text, hit.disguise) == (written, Disguise.NONE)
+
+
 def test_an_ordinary_word_is_no_misspelt_name() -> None:
     matcher = WordMatcher(replace(BRAND, names=("iPhone", "Stovel", "Chanel")))
     assert marks("In-ear phone, old phones, stove, channel letters", matcher) == []

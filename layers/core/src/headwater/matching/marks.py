@@ -13,6 +13,8 @@ from headwater.matching.folding import Folded, fold, is_form_of_latin, is_han, i
 from headwater.matching.lexicon import common_words
 
 _GAP = r"[\W_]{0,2}"
+_OWN_GAP = r"[\W_]{0,4}"
+"""Between the words of a name: "Müller & Söhne", "Müller&Söhne", "Müller - Söhne"."""
 MASKS = "*#@^~●○■□★☆◯×•✱"
 _MASK = f"[{re.escape(MASKS)}]"
 _LOOK_ALIKES = {
@@ -56,8 +58,13 @@ class LatinMark:
         self._own_gaps = {sum(own_gaps[:count]) for count in range(1, len(own_gaps))}
         self._words = len(own_gaps)
         self._upper_only = size <= 2
+        own_gap = rf"{_OWN_GAP}(?:and{_OWN_GAP})?" if "&" in name else _OWN_GAP
         self._spelled = re.compile(
-            _GAP.join(f"({_letter_class(letter, size)})" for letter in self._letters)
+            "".join(
+                f"({_letter_class(letter, size)})"
+                + ("" if i == size else own_gap if i in self._own_gaps else _GAP)
+                for i, letter in enumerate(self._letters, start=1)
+            )
         )
         self._masked = re.compile(
             "".join(
@@ -131,7 +138,7 @@ class LatinMark:
             return self._found(start, end, Strength.STRONG, Disguise.HIDDEN_CHARACTERS)
         if signs:
             return self._found(start, end, Strength.STRONG, Disguise.DIGITS)
-        if swaps or _looks_foreign(raw_text):
+        if swaps or (_looks_foreign(raw_text) and raw_text.casefold() != self.name.casefold()):
             strength = Strength.MEDIUM if swaps else Strength.STRONG
             return self._found(start, end, strength, Disguise.LOOK_ALIKE)
         if extra:
