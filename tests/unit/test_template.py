@@ -75,7 +75,13 @@ def test_no_role_may_do_everything_or_touch_everything() -> None:
 def test_nothing_that_runs_by_itself_may_delete_or_overwrite_evidence() -> None:
     for logical_id, statement in statements():
         touches = "EvidenceBucket" in str(statement["Resource"])
-        allowed = {"s3:PutObject", "s3:PutObjectRetention", "s3:GetObject", "s3:GetObjectVersion"}
+        allowed = {
+            "s3:PutObject",
+            "s3:PutObjectRetention",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:ListBucket",
+        }
         if touches:
             assert set(listed(statement["Action"])) <= allowed, logical_id
 

@@ -24,6 +24,7 @@ from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
 from headwater.domain.strangers import defanged, in_one_line
 from headwater.usecases.digest import Digest, Due
+from headwater.usecases.report import page_name
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -197,7 +198,7 @@ def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
 
 def _page(report_url: str, brand: str, case_id: str) -> str | None:
     """Where the report shows the case; None without a report."""
-    return f"{report_url.rstrip('/')}/{brand}/cases/{case_id}.html" if report_url else None
+    return f"{report_url.rstrip('/')}/{brand}/{page_name(case_id)}" if report_url else None
 
 
 def _facts(alert: Alert, report_url: str, answer_page: str | None) -> dict[str, Any]:
