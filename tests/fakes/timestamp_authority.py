@@ -52,6 +52,7 @@ class OpensslAuthority:
     common_name: str = "Test Timestamps"
     usage: str = "extendedKeyUsage = critical,timeStamping"
     embeds_its_root: bool = False
+    key: str = "EC -pkeyopt ec_paramgen_curve:P-256"
     queries: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,7 +67,7 @@ class OpensslAuthority:
         )
         (self.folder / "tsa.cnf").write_text(text)
         (self.folder / "serial").write_text("01\n")
-        self._openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out root.key")
+        self._openssl(f"genpkey -algorithm {self.key} -out root.key")
         self._openssl(
             "req -x509 -new -key root.key -config tsa.cnf -extensions root -days 3650 "
             "-out root.pem",
@@ -79,7 +80,7 @@ class OpensslAuthority:
 
     def renew(self) -> None:
         """A new signer's certificate below the same root."""
-        self._openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signer.key")
+        self._openssl(f"genpkey -algorithm {self.key} -out signer.key")
         self._openssl("req -new -key signer.key -config tsa.cnf -out signer.csr")
         self._openssl(
             "x509 -req -in signer.csr -CA root.pem -CAkey root.key -CAcreateserial -days 3650 "

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.captures import Captures
@@ -113,7 +114,31 @@ def test_the_bundle_of_a_signing_owner_needs_only_the_authoritys_certificates(
     assert "signed by CN=Test Timestamps" in said(capsys, "verify", str(out), "--trust", str(pem))
 
 
-@pytest.mark.parametrize("words", [("bundle",), ("exhibit", "list")])
+def test_held_evidence_cannot_be_deleted_by_anybody_until_it_is_released(
+    stack: str, buckets: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3, bucket = boto3.client("s3"), buckets["EvidenceBucket"]
+    versions = s3.list_object_versions(Bucket=bucket, Prefix="captures/")["Versions"]
+    assert f"{len(versions)} objects are held" in said(capsys, "hold", CASE.id, "--stack", stack)
+
+    def delete_the_first() -> None:
+        """As an administrator with every right would."""
+        s3.delete_object(
+            Bucket=bucket,
+            Key=versions[0]["Key"],
+            VersionId=versions[0]["VersionId"],
+            BypassGovernanceRetention=True,
+        )
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        delete_the_first()
+    said(capsys, "hold", CASE.id, "--release", "--stack", stack)
+    delete_the_first()
+    left = s3.list_object_versions(Bucket=bucket, Prefix="captures/")["Versions"]
+    assert len(left) == len(versions) - 1
+
+
+@pytest.mark.parametrize("words", [("bundle",), ("exhibit", "list"), ("hold",)])
 def test_an_unknown_case_or_stack_is_said(
     stack: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:

@@ -69,6 +69,11 @@ def test_a_good_token_is_still_ok_when_its_certificates_have_long_expired(
         assert word(reply, trust) is Verdict.OK
 
 
+def test_an_authority_with_rsa_keys_is_ok_too(tmp_path: Path) -> None:
+    authority = OpensslAuthority(tmp_path / "rsa", key="RSA -pkeyopt rsa_keygen_bits:2048")
+    assert word(authority.reply(REQUEST), Trust(authority.certificates.encode())) is Verdict.OK
+
+
 def test_without_trusted_certificates_nothing_is_claimed(good: OpensslAuthority) -> None:
     reply = good.reply(REQUEST)
     assert word(reply, None) is Verdict.UNVERIFIABLE

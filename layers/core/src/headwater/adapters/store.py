@@ -81,6 +81,21 @@ class Bucket:
             for entry in page.get("Contents", []):
                 yield entry["Key"]
 
+    def hold(self, prefix: str, *, on: bool) -> int:
+        """Put every version below the prefix under legal hold, or release it; how many they are."""
+        count = 0
+        pages = _client().get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=self.name, Prefix=prefix):
+            for version in page.get("Versions", []):
+                _client().put_object_legal_hold(
+                    Bucket=self.name,
+                    Key=version["Key"],
+                    VersionId=version["VersionId"],
+                    LegalHold={"Status": "ON" if on else "OFF"},
+                )
+                count += 1
+        return count
+
     def delete(self, key: str) -> None:
         _client().delete_object(Bucket=self.name, Key=key)
 

@@ -91,7 +91,7 @@ def capture(
     key = sighting.listing.key
     kept = _Kept(
         evidence,
-        f"captures/{sighting.brand}/{key.platform}/{key.offer_id}/{identifier}",
+        f"{captures_of(sighting.brand, key)}{identifier}",
         new_archive(identifier),
     )
     if seen is not None:
@@ -202,6 +202,11 @@ class _Kept:
 
     def miss(self, role: PartRole, url: str, reason: str) -> None:
         self.missing.append(MissingPart(role=role, source_url=url, reason=reason))
+
+
+def captures_of(brand: str, key: ListingKey) -> str:
+    """The prefix under which a listing's captures lie."""
+    return f"captures/{brand}/{key.platform}/{key.offer_id}/"
 
 
 def with_details(seen: Listing, own: Listing) -> Listing:
