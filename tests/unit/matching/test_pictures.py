@@ -172,6 +172,26 @@ def test_the_same_print_on_another_product_is_related_at_most(matcher: PictureMa
     assert [match.relation for match in matches] in ([], [PictureRelation.RELATED])
 
 
+def _logo() -> Image.Image:
+    logo = Image.new("RGB", (300, 200), "white")
+    draw = ImageDraw.Draw(logo)
+    draw.ellipse((20, 20, 180, 180), fill=(180, 20, 40))
+    draw.polygon([(100, 30), (60, 170), (150, 80), (50, 80), (140, 170)], fill="white")
+    for line, word in enumerate(("ARDEN", "& VALE", "EST 1987")):
+        draw.text((190, 40 + 40 * line), word, fill=(30, 30, 30), font_size=24)
+    return logo
+
+
+def test_a_logo_as_reference_is_found_on_a_product(matcher: PictureMatcher) -> None:
+    with_logo = PictureMatcher()
+    with_logo.fit(REFERENCES | {"logo": encoded(_logo())})
+    worn = product(150)
+    worn.paste(_logo().resize((180, 120)), (150, 150))
+    best = _best(with_logo, worn, quality=85)
+    assert best.reference_id == "logo"
+    assert best.query_region == pytest.approx((0.31, 0.36, 0.69, 0.64), abs=0.06)
+
+
 def test_an_empty_picture_matches_nothing() -> None:
     matcher = PictureMatcher()
     blank = encoded(Image.new("RGB", (300, 300), "white"))

@@ -40,6 +40,7 @@ _FLAT = 6.0
 _NEAR_COPY = 24
 """Of 256 dhash bits; the blocks are compared in any case."""
 _NEAR_COPIES = 3
+_STORED = ("thumbnail", "dhash", "places", "words", "codes")
 
 
 class StaleAnalysis(ValueError):  # noqa: N818 - says what happened, not that it is an error
@@ -179,12 +180,11 @@ def _stored(reference_id: str, analysed: bytes) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(analysed), allow_pickle=False) as file:
             version = int(file["version"])
-            stored = {name: file[name] for name in file.files} if version else {}
+            if version == ALGORITHM_VERSION:
+                return {name: file[name] for name in _STORED}
     except (ValueError, TypeError, KeyError, OSError, EOFError, BadZipFile) as error:
         raise StaleAnalysis(f"{reference_id}: no analysed picture") from error
-    if version != ALGORITHM_VERSION:
-        raise StaleAnalysis(f"{reference_id}: version {version}, not {ALGORITHM_VERSION}")
-    return stored
+    raise StaleAnalysis(f"{reference_id}: version {version}, not {ALGORITHM_VERSION}")
 
 
 def _grey(picture: Image.Image, side: int) -> Floats:
