@@ -5,8 +5,10 @@ import ssl
 import subprocess
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import httpcore
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -398,3 +400,40 @@ def test_a_trusted_certificate_of_another_name_is_refused(certificate: Path) -> 
         with pytest.raises(FetchFailed, match="no connection"):
             door.fetch("https://ae01.alicdn.com/1")
     assert server.requests == []
+
+
+UNUSED = ssl.create_default_context()
+
+
+def answered(*pieces: bytes) -> None:
+    """Fetch from a server that says exactly this; anything but FetchFailed comes through."""
+    backend = httpcore.MockBackend(list(pieces))
+    door = Fetcher("c", HOSTS, resolve=public, backend=backend, ssl_context=UNUSED)
+    with suppress(FetchFailed):
+        door.fetch("http://www.aliexpress.com/1")
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_whatever_a_server_says_is_an_answer_or_a_failure_in_words(raw: bytes) -> None:
+    answered(raw)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([200, 204, 301, 302, 304, 307, 404, 503]),
+    st.dictionaries(
+        st.sampled_from(["Location", "Content-Length", "Content-Encoding", "Transfer-Encoding"]),
+        st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40)
+        | st.sampled_from(
+            ["chunked", "gzip", "3", "http://[", "//", "http://www.aliexpress.com:x/"]
+        ),
+        max_size=3,
+    ),
+    st.binary(max_size=60),
+)
+def test_whatever_its_headers_claim_is_an_answer_or_a_failure_in_words(
+    status: int, headers: dict[str, str], body: bytes
+) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    answered(f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode("latin-1") + body)

@@ -518,6 +518,36 @@ def test_any_bytes_as_a_bundle_get_an_answer(tmp_path: Path, body: bytes) -> Non
     assert verify(tmp_path / "any.zip").verdict is not Verdict.OK
 
 
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_any_value_anywhere_in_a_manifest_gets_an_answer(
+    case: tuple[Path, str], data: st.DataObject
+) -> None:
+    path = case[0] / "manifest.json"
+    original = path.read_bytes()
+    manifest = json.loads(original)
+    place: Any = manifest
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not (isinstance(place[key], (dict, list)) and place[key] and data.draw(st.booleans())):
+            break
+        place = place[key]
+    before = place[key]
+    place[key] = data.draw(ANY_JSON)
+    path.write_bytes(canonical(manifest))
+    if place[key] != before or type(place[key]) is not type(before):
+        assert verify(case[0], expected=[case[1]]).verdict is not Verdict.OK
+    path.write_bytes(original)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_one_flipped_bit_anywhere_is_never_ok(tmp_path: Path, data: st.DataObject) -> None:

@@ -214,6 +214,9 @@ class _Check:
     layers: list[Layer] = field(default_factory=list)
     claimed: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._there = frozenset(self.members.names)
+
     def report(self) -> Report:
         names = self.members.names
         folders = [name.removesuffix(MANIFEST) for name in names if _is_manifest(name)]
@@ -298,7 +301,7 @@ class _Check:
             )
         stamped = self._timestamps(prefix.strip(), name, digest, captured_at)
         for authority in manifest.get("timestamp_authorities") or []:
-            if f"{name}.{authority}.tsr" not in self.members.names:
+            if f"{name}.{authority}.tsr" not in self._there:
                 self._say(
                     f"{prefix}timestamp {authority}",
                     Verdict.PENDING,
@@ -314,7 +317,7 @@ class _Check:
         )
 
     def _compare(self, listed: "_Listed", name: str) -> tuple[Verdict, str]:
-        if name not in self.members.names:
+        if name not in self._there:
             return Verdict.MISSING, "is named but not there"
         try:
             body = self._read(name)
@@ -337,7 +340,7 @@ class _Check:
             request_name = f"{token_name.removesuffix('.tsr')}.tsq"
             self.claimed |= {token_name, request_name}
             try:
-                request = self._read(request_name) if request_name in self.members.names else None
+                request = self._read(request_name) if request_name in self._there else None
                 token = self._read(token_name)
             except _Bad as bad:
                 self._say(f"{prefix} timestamp {authority}".strip(), bad.verdict, bad.detail)
