@@ -1,6 +1,8 @@
 """Whatever a person brings is read, marked as a person's, and what cannot be read is said."""
 
 import io
+import json
+import warnings
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.adapters.records import encode
 from headwater.cli.main import main
 from headwater.domain.coverage import Run
 from headwater.domain.listings import CollectedBy
-from headwater.domain.pages import Verdict
+from headwater.domain.pages import Page, Verdict
 from headwater.domain.platforms import Platform
+from headwater.marketplaces.files import contents
 from headwater.usecases.importing import import_file, read_file
 from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
@@ -214,16 +218,68 @@ def test_what_was_sent_stays_behind() -> None:
         [{"name": "Cookie", "value": "secret-cookie"}, {"name": "Authorization", "value": "s3"}]},
       "response": {"status": 200, "headers": [{"name": "Set-Cookie", "value": "secret-cookie"}],
         "content": {"mimeType": "text/html", "text": "<html><p>hello</p></html>"}}}]}}"""
-    room = Room()
-    room.bring("a.har", har)
-    (page,) = room.pages.kept.values()
-    assert page == b"<html><p>hello</p></html>"
-    assert "secret" not in repr(room.runs.kept)
+    ((_, page),) = contents("a.har", har)
+    assert isinstance(page, Page)
+    assert page.body == b"<html><p>hello</p></html>"
+    assert "secret" not in repr(page)
 
 
 @given(st.binary(max_size=400) | st.text(max_size=300).map(lambda text: text.encode()))
 def test_no_bytes_whatever_stop_an_import(body: bytes) -> None:
     assert list(read_file("anything", body))
+
+
+def har(*replies: str) -> bytes:
+    entries = [
+        {
+            "request": {"url": "https://www.example.com/api", "headers": []},
+            "response": {"status": 200, "content": {"mimeType": "text/html", "text": reply}},
+        }
+        for reply in replies
+    ]
+    return json.dumps({"log": {"entries": entries}}).encode()
+
+
+def test_of_a_browser_s_whole_traffic_only_what_is_ours_is_told_and_kept(saved: list[Path]) -> None:
+    room = Room()
+    private = '{"account": {"name": "Jane", "mail": "jane@example.org"}}'
+    run = room.bring("a.har", har(private, saved[0].read_text(), private))
+    assert [asked.platform for asked in run.asked] == [Platform.ALIEXPRESS]
+    assert all(b"jane" not in page for page in room.pages.kept.values())
+    run = room.bring("b.har", har(private, private))
+    assert len(run.asked) == 1
+    assert not run.covered
+
+
+def test_a_run_of_very_many_parts_still_fits_into_the_table(saved: list[Path]) -> None:
+    page = saved[0].read_bytes()
+    members = {f"{'long name ' * 40}{n}.html": b"<p>a note</p>" for n in range(1500)}
+    members |= {f"good {n}.html": page for n in range(3)}
+    run = Room().bring("many.zip", zipped(**members))
+    assert len(json.dumps(encode(run))) < 350_000
+    assert run.asked[-2].reason == "1200 more were not read"
+    assert run.asked[-1].reason == "3 parts were read"
+    assert not run.covered
+
+
+def test_bombs_in_bombs_share_one_room() -> None:
+    bomb = zipped(**{"a.html": bytes(30_000_000)})
+    nested = zipped(**{f"{n}.zip": bomb for n in range(40)})
+    reasons = [reading.reason for reading in read_file("bomb.zip", nested)]
+    assert reasons[-1] == "bomb.zip/2.zip: unfolds to more than 64 MB"
+    assert reasons[0] == "a page of more than 12 MB is no marketplace's"
+    assert len(reasons) == 3
+
+
+def test_names_of_members_are_names_and_no_paths(saved: list[Path]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the second member with the same name
+        for name in ("../../etc/a.html", "twice.html", "twice.html"):
+            archive.writestr(name, saved[0].read_bytes())
+    readings = list(read_file("odd.zip", packed.getvalue()))
+    assert [reading.verdict for reading in readings] == [Verdict.OK] * 3
+    assert readings[0].name == "odd.zip/../../etc/a.html"
 
 
 @given(st.lists(st.sampled_from([*LINKS, "", "x", '"', "a,b", "https://[", "http://x.com/\x85"])))

@@ -23,6 +23,8 @@ from headwater.marketplaces.urls import host_of
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that a packed file may unfold to; beyond it is a bomb, not a saved page."""
+LARGEST_PAGE = 12 * 1024 * 1024
+"""Bytes of one page; the largest real ones have 2 MB, and 30 MB of nonsense take 40 s to read."""
 _MOST_FILES = 2000
 _PAGE = re.compile(r"html|json|javascript\b.{0,40}jsonp|x-jsonp", re.IGNORECASE)
 _WARC_TYPES = {b"response", b"resource"}
@@ -32,85 +34,102 @@ class BadFile(Exception):  # noqa: N818 - says what the file is
     """A file that cannot be opened; the message says why, in words for its owner."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Unread:
-    """A file, or one member of an archive, that could not be read, and why."""
+    """In the place of what could not be read: why."""
 
-    name: str
     reason: str
 
 
 Content = Page | AddressList | Unread
 
 
-def contents(name: str, body: bytes) -> Iterator[Content]:
-    """All that a file holds, in its order. What cannot be read is told, and the rest goes on.
+def contents(name: str, body: bytes) -> Iterator[tuple[str, Content]]:
+    """All that a file holds, in its order, each with the file that it came from: "a.zip/b.har".
 
-    `name` is the file's name, for messages only: what a file is, its bytes say.
+    What cannot be read is told, and the rest goes on. `name` is the file's name, for messages
+    only: what a file is, its bytes say.
     """
     if not body.strip():
-        yield Unread(name=name, reason="the file is empty")
+        yield name, Unread("the file is empty")
         return
     try:
-        yield from _opened(name, body, depth=0)
+        for inside, content in _opened(name, body, depth=0, room=_Room()):
+            if isinstance(content, Page) and len(content.body) > LARGEST_PAGE:
+                megabytes = LARGEST_PAGE >> 20
+                yield inside, Unread(f"a page of more than {megabytes} MB is no marketplace's")
+            else:
+                yield inside, content
     except BadFile as problem:
-        yield Unread(name=name, reason=str(problem).removeprefix(f"{name}: "))
+        yield name, Unread(str(problem).removeprefix(f"{name}: "))
 
 
 def pages_in(name: str, body: bytes) -> Iterator[Page]:
     """Its pages, with their addresses where the file knows them. Raises BadFile if it has none."""
-    unread: Unread | None = None
+    problem = ""
     pages = 0
-    for content in contents(name, body):
-        if isinstance(content, Page):
-            pages += 1
-            yield content
-        elif isinstance(content, Unread):
-            unread = unread or content
-        elif content.entries:
-            unread = unread or Unread(name=name, reason="a list of links: bring it with `import`")
-    if unread and not pages:
-        raise BadFile(f"{unread.name}: {unread.reason}")
+    for inside, content in contents(name, body):
+        match content:
+            case Page():
+                pages += 1
+                yield content
+            case AddressList():
+                problem = problem or f"{inside}: a list of links: bring it with `headwater import`"
+            case Unread():
+                problem = problem or f"{inside}: {content.reason}"
+    if problem and not pages:
+        raise BadFile(problem)
 
 
-def _opened(name: str, body: bytes, *, depth: int) -> Iterator[Content]:
+class _Room:
+    """What is left of the bytes that one file may unfold to, in all its archives together."""
+
+    def __init__(self) -> None:
+        self.left = LARGEST
+
+    def take(self, name: str, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            self.left = 0
+            raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
+
+
+def _opened(name: str, body: bytes, *, depth: int, room: _Room) -> Iterator[tuple[str, Content]]:
     if depth > 2:
         raise BadFile(f"{name}: archives inside archives inside archives")
     if body.startswith(b"\x1f\x8b"):
-        yield from _opened(name, _unpacked(name, body), depth=depth + 1)
+        unpacked = _unpacked(name, body, room)
+        yield from _opened(name, unpacked, depth=depth + 1, room=room)
     elif body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        yield from _zip(name, body, depth=depth)
+        yield from _zip(name, body, depth=depth, room=room)
     elif body.startswith(b"WARC/"):
-        yield from _warc(body)
+        yield from ((name, page) for page in _warc(body))
     elif _is_mhtml(body):
-        yield from _mhtml(body)
+        yield from ((name, page) for page in _mhtml(body))
     elif _is_har(body):
-        yield from _har(name, body)
+        yield from ((name, page) for page in _har(name, body))
     else:
-        yield read_list(body) or Page(url="", body=body)
+        yield name, read_list(body) or Page(url="", body=body)
 
 
-def _unpacked(name: str, packed: bytes) -> bytes:
+def _unpacked(name: str, packed: bytes, room: _Room) -> bytes:
     """All members of a gzip file, one after the other."""
     out: list[bytes] = []
-    size = 0
     while packed.startswith(b"\x1f\x8b"):
         decoder = zlib.decompressobj(wbits=31)
         try:
-            piece = decoder.decompress(packed, LARGEST - size + 1)
+            piece = decoder.decompress(packed, room.left + 1)
         except zlib.error as problem:
             if out:
                 break  # a file cut off in the middle: what is whole counts
             raise BadFile(f"{name}: broken gzip ({problem})") from None
-        size += len(piece)
-        if size > LARGEST:
-            raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
+        room.take(name, len(piece))
         out.append(piece)
         packed = decoder.unused_data
     return b"".join(out)
 
 
-def _zip(name: str, body: bytes, *, depth: int) -> Iterator[Content]:
+def _zip(name: str, body: bytes, *, depth: int, room: _Room) -> Iterator[tuple[str, Content]]:
     """XLSX, WACZ and plain zip files: their members, by content. Nothing is written to disk."""
     try:
         archive = zipfile.ZipFile(BytesIO(body))
@@ -118,29 +137,25 @@ def _zip(name: str, body: bytes, *, depth: int) -> Iterator[Content]:
         raise BadFile(f"{name}: broken zip ({problem})") from None
     with archive:
         if is_workbook(archive):
-            yield read_list(body) or Unread(name=name, reason="a table without a link in it")
+            yield name, read_list(body) or Unread("a table without a link in it")
             return
         members = [item for item in archive.infolist() if _may_hold_pages(item.filename)]
         if len(members) > _MOST_FILES:
             raise BadFile(f"{name}: holds more than {_MOST_FILES} files")
-        left = LARGEST
         for member in members:
             inside = f"{name}/{member.filename}"
             try:
                 with archive.open(member) as stream:
-                    content = stream.read(left + 1)
+                    content = stream.read(room.left + 1)
+                room.take(name, len(content))
+                if content.strip():
+                    yield from _opened(inside, content, depth=depth + 1, room=room)
             except _BROKEN as problem:
-                yield Unread(name=inside, reason=f"broken or locked in its zip ({problem})")
-                continue
-            left -= len(content)
-            if left < 0:
-                raise BadFile(f"{name}: unfolds to more than {LARGEST >> 20} MB")
-            if not content.strip():
-                continue
-            try:
-                yield from _opened(inside, content, depth=depth + 1)
+                yield inside, Unread(f"broken or locked in its zip ({problem})")
             except BadFile as problem:
-                yield Unread(name=inside, reason=str(problem).removeprefix(f"{inside}: "))
+                if not room.left:
+                    raise
+                yield inside, Unread(str(problem).removeprefix(f"{inside}: "))
 
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)

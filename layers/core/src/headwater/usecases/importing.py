@@ -1,22 +1,26 @@
 """Read what a person brought: saved pages, interface replies, lists of links."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from headwater import marketplaces
 from headwater.domain.brands import Brand
 from headwater.domain.coverage import Asked, Run
 from headwater.domain.listings import CollectedBy, Listing, Sighting
-from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
+from headwater.domain.pages import LayoutChanged, Page, PageKind, Verdict
 from headwater.domain.platforms import Platform
-from headwater.marketplaces.files import Unread, contents
+from headwater.domain.strangers import in_one_line
+from headwater.marketplaces.files import Content, Unread, contents
 from headwater.marketplaces.lists import AddressList, Entry
 from headwater.marketplaces.urls import host_of
 from headwater.usecases.search import KeepsListings, KeepsPages, KeepsRuns, keep_page
 
 IMPORT = "import"
+_MOST_ROWS = 300
 _SHORT_LINKS = {"a.aliexpress.com", "s.click.aliexpress.com", "qr.1688.com", "m.tb.cn", "e.tb.cn"}
 
 
@@ -53,7 +57,9 @@ def import_file(
         return known
     asked: list[Asked] = []
     for reading in read_file(name, body):
-        page_object = keep_page(reading.page, pages) if reading.page else None
+        # A page without listings may be anything that was open in the browser: it is not kept.
+        with_listings = reading.page if reading.listings else None
+        page_object = keep_page(with_listings, pages) if with_listings else None
         new = 0
         for rank, listing in enumerate(reading.listings, start=1):
             new += listings.add(
@@ -70,24 +76,13 @@ def import_file(
                     page_object=page_object,
                 )
             )
-        asked.append(
-            Asked(
-                platform=reading.platform,
-                watch="",
-                query=reading.name,
-                route=IMPORT,
-                verdict=reading.verdict,
-                reason=reading.reason,
-                items=len(reading.listings),
-                new=new,
-            )
-        )
+        asked.append(_asked(reading, new))
     run = Run(
         brand=brand.id,
         id=run_id,
         started_at=brought_at,
         finished_at=clock(),
-        asked=tuple(asked),
+        asked=tuple(_short(name, asked)),
         rehearsal=rehearsal,
     )
     runs.add(run)
@@ -97,30 +92,43 @@ def import_file(
 def read_file(name: str, body: bytes) -> Iterator[Reading]:
     """What a file holds, at least one reading. A list of links is one reading per platform."""
     empty = True
-    for content in contents(name, body):
+    for inside, group in groupby(contents(name, body), key=itemgetter(0)):
         empty = False
-        match content:
-            case Page():
-                yield _page(name, content)
-            case AddressList():
-                yield from _links(name, content)
-            case Unread():
-                yield _unread(content.name, content.reason)
+        yield from _telling(inside, [content for _, content in group])
     if empty:
         yield _unread(name, "the file holds no page and no link")
 
 
-def _page(name: str, page: Page) -> Reading:
+def _telling(name: str, found: Sequence[Content]) -> list[Reading]:
+    """Of one file's many replies (HAR, WARC) only those that are anything of ours; at least one."""
+    readings: list[Reading] = []
+    first: Reading | None = None
+    for content in found:
+        match content:
+            case Page():
+                reading, telling = _page(name, content)
+                first = first or reading
+                readings += [reading] if telling else []
+            case AddressList():
+                readings += _links(name, content)
+            case Unread():
+                readings.append(_unread(name, content.reason))
+    return readings or [first or _unread(name, "no link in it leads to a listing")]
+
+
+def _page(name: str, page: Page) -> tuple[Reading, bool]:
+    """The reading, and whether the page is anything that we know."""
     try:
-        reading: PageReading = marketplaces.read(page)
+        reading = marketplaces.read(page)
     except LayoutChanged as changed:
-        return Reading(
+        drift = Reading(
             name=name,
             platform=changed.platform or Platform.GENERIC,
             verdict=Verdict.SCHEMA_DRIFT,
             reason=str(changed),
         )
-    return Reading(
+        return drift, True
+    understood = Reading(
         name=name,
         platform=reading.platform,
         verdict=reading.verdict,
@@ -128,6 +136,8 @@ def _page(name: str, page: Page) -> Reading:
         listings=reading.listings,
         page=page,
     )
+    telling = (reading.kind, reading.verdict) != (PageKind.OTHER, Verdict.SHELL_NO_DATA)
+    return understood, telling
 
 
 def _links(name: str, links: AddressList) -> Iterator[Reading]:
@@ -162,3 +172,38 @@ def _why_not(entry: Entry) -> str:
 
 def _unread(name: str, reason: str) -> Reading:
     return Reading(name=name, platform=Platform.GENERIC, verdict=Verdict.ERROR, reason=reason)
+
+
+def _asked(reading: Reading, new: int) -> Asked:
+    return Asked(
+        platform=reading.platform,
+        watch="",
+        query=in_one_line(reading.name),
+        route=IMPORT,
+        verdict=reading.verdict,
+        reason=in_one_line(reading.reason, most=300),
+        items=len(reading.listings),
+        new=new,
+        collected_by=CollectedBy.PERSON,
+    )
+
+
+def _short(name: str, asked: Sequence[Asked]) -> Iterator[Asked]:
+    """A run fits into one item of the table (400 kB): of many parts, first those not read."""
+    if len(asked) <= _MOST_ROWS:
+        yield from asked
+        return
+    read = [one for one in asked if one.verdict.covers]
+    unread = [one for one in asked if not one.verdict.covers]
+    yield from unread[:_MOST_ROWS]
+    if rest := unread[_MOST_ROWS:]:
+        yield replace(rest[0], query=in_one_line(name), reason=f"{len(rest)} more were not read")
+    for platform in sorted({one.platform for one in read}):
+        same = [one for one in read if one.platform is platform]
+        yield replace(
+            same[0],
+            query=in_one_line(name),
+            reason=f"{len(same)} parts were read",
+            items=sum(one.items for one in same),
+            new=sum(one.new for one in same),
+        )
