@@ -6,6 +6,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from headwater.domain.pictures import PictureEvidence, PictureMatch, PictureRelation
@@ -257,6 +259,19 @@ def test_a_hostile_picture_costs_little(matcher: PictureMatcher) -> None:
     tracemalloc.stop()
     assert seconds < 5
     assert peak < 150_000_000
+
+
+@settings(max_examples=20, deadline=None)
+@given(width=st.integers(16, 320), height=st.integers(16, 320), seed=st.integers(0, 10**6))
+def test_a_picture_of_any_proportions_is_read_as_query_and_as_reference(
+    *, width: int, height: int, seed: int
+) -> None:
+    picture = product(seed, (400, 400)).resize((width, height))
+    matcher = PictureMatcher()
+    matcher.fit({"it": encoded(picture)})
+    matches = matcher.find(encoded(picture, "JPEG", quality=90))
+    if min(width, height) >= 100:
+        assert _is_copy(matches[0], "it")
 
 
 def test_side_by_side_shows_both_pictures_with_the_region(matcher: PictureMatcher) -> None:
