@@ -97,6 +97,7 @@ def deployed(
         "WORK_BUCKET": buckets["WorkBucket"],
         "SENDER": SENDER,
         "REPORT_URL": "https://report.example",
+        "ANSWER_URL": "https://answer.example",
         "POWERTOOLS_SERVICE_NAME": "deadlines",
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
     }

@@ -9,9 +9,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from deadlines_function.settings import Settings
+from headwater.adapters import answer_page
 from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
+from headwater.adapters.dynamodb.answer_keys import AnswerKeys
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
 from headwater.adapters.mail import SesMail
@@ -33,13 +35,18 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     """Raises NotAllWarned, after everything else was done, when a mail could not be sent."""
     settings = _settings()
     desk = read_desk(Bucket(settings.work_bucket))
+    key = AnswerKeys(settings.alerts_table).key()
     warned = [
         warn(
             brand,
             complaints=Complaints(settings.complaints_table),
             cases=Cases(settings.cases_table),
             ledger=AlertLedger(settings.alerts_table),
-            mail=SesMail(settings.sender, settings.report_url),
+            mail=SesMail(
+                settings.sender,
+                settings.report_url,
+                answer_page=lambda alert: answer_page.address(alert, settings.answer_url, key),
+            ),
             clock=read_clock(desk.deadlines),
             now=lambda: datetime.now(UTC),
         )

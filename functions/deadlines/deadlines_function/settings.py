@@ -14,3 +14,5 @@ class Settings(BaseSettings):
     work_bucket: str
     sender: str
     report_url: str
+    answer_url: str
+    """Where links in mails lead; empty where no mail with one is sent."""
