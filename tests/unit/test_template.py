@@ -124,7 +124,7 @@ def test_a_deadline_function_that_never_runs_is_noticed() -> None:
 def test_every_schedule_keeps_what_it_could_not_deliver_and_has_a_name_of_its_own() -> None:
     names = []
     for function in functions().values():
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             if event["Type"] == "ScheduleV2":
                 properties = event["Properties"]
                 assert "DeadLetterConfig" in properties
@@ -135,7 +135,7 @@ def test_every_schedule_keeps_what_it_could_not_deliver_and_has_a_name_of_its_ow
 
 def test_a_queue_waits_longer_than_its_function_may_take() -> None:
     for function in functions().values():
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
                 queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
                 timeout = of_type("AWS::SQS::Queue")[queue]["VisibilityTimeout"]
