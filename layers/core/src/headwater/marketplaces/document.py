@@ -17,6 +17,10 @@ from headwater.marketplaces.urls import host_of
 if TYPE_CHECKING:
     from parsel import Selector
 
+_LONGEST = 16 * 1024 * 1024
+"""Bytes of a page that are read: the longest real ones have three million."""
+_LONGEST_LITERAL = 3_000_000
+"""Characters of JavaScript that are rewritten as JSON, which is slow."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -30,7 +34,7 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
 # lxml refuses to hand out attributes in whose names these stand.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
-_MOST_ASSIGNMENTS = 8
+_MOST_MENTIONS, _MOST_ASSIGNMENTS = 1000, 8
 _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
 
@@ -77,7 +81,7 @@ def _literal_at(text: str, position: int) -> Json:
     try:
         return _DECODER.raw_decode(text, position)[0]
     except ValueError:
-        return _DECODER.decode(to_json(text, position))
+        return _DECODER.decode(to_json(text[position : position + _LONGEST_LITERAL]))
 
 
 class Document:
@@ -85,7 +89,7 @@ class Document:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.text = decode(page.body, page.headers.get("content-type", ""))
+        self.text = decode(page.body[:_LONGEST], page.headers.get("content-type", ""))
         self.broken: list[str] = []
 
     @cached_property
@@ -135,7 +139,9 @@ class Document:
 
     def _assignments(self, name: str, then: re.Pattern[str]) -> Iterator[int]:
         position, assigned = self.text.find(name), 0
-        while position >= 0 and assigned < _MOST_ASSIGNMENTS:
+        for _ in range(_MOST_MENTIONS):
+            if position < 0 or assigned == _MOST_ASSIGNMENTS:
+                return
             before = self.text[position - 1 : position]
             after = position + len(name)
             found = then.match(self.text, after)

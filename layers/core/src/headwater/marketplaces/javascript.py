@@ -26,6 +26,7 @@ _ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
 )
 _JSON_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_UNENDED = re.compile(r"[\"'`]|/\*")
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 _CLOSES = {"{": "}", "[": "]"}
 _LITERALS = {"true", "false", "null"}
@@ -71,6 +72,8 @@ def to_json(text: str, position: int = 0) -> str:
 def _tokens(text: str, position: int) -> Iterator[tuple[str, str]]:
     for found in _TOKEN.finditer(text, position):
         kind = found.lastgroup
+        if kind == "other" and _UNENDED.match(text, found.start()):
+            raise ValueError("a text or a remark does not end")  # or the next one would look again
         if kind is not None and kind != "space":
             yield kind, found[0]
 

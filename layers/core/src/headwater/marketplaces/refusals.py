@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
         _CHALLENGE, "body",
         r"_config_\s*=\s*\{[^{}]{0,2000}[\"']?action[\"']?\s*:\s*[\"'](?:captcha|punish|deny|wait)"
         r"|rgv587_flag\s*[:=]\s*[\"']?sm"
-        r"|<(?:iframe|form|a)\b[^>]{0,500}(?:src|action|href)=[^>]{0,200}_____tmd_____/"
+        r"|\b(?:src|action|href)=[^<>\s]{0,300}_____tmd_____/"
         r"|location(?:\.href|\.replace\()?\s*[=(]?\s*[\"'][^\"']{0,300}_____tmd_____/"
         r"|[\"']?x5referer[\"']?\s*[:=]|id=[\"']?nocaptcha\b[^>]{0,200}>\s*</|sufei-punish"
         r"|api-services-support@amazon\.com|/errors/validateCaptcha",
@@ -151,6 +151,9 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 """Tried from the first to the last on a page without data; the first that fits decides."""
+
+_LONGEST_REFUSAL = 400_000
+"""Characters: the longest challenge seen had 240,000; more need not be searched."""
 
 _STATUS = {
     401: (_LOGIN, "the server asks for a login"),
@@ -242,7 +245,7 @@ def _places(document: Document) -> dict[str, Callable[[], str]]:
         "ret": lambda: _answer_code(document.json),
         "headers": lambda: "\n".join(f"{k}: {v}" for k, v in document.page.headers.items()),
         "title": lambda: document.title,
-        "body": lambda: document.text if not document.is_json else "",
+        "body": lambda: "" if document.is_json else document.text[:_LONGEST_REFUSAL],
         "visible": lambda: document.visible_text,
     }
 
