@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -217,7 +218,35 @@ def test_a_wrong_app_secret_is_noticed_by_the_server() -> None:
     assert "other" not in json.dumps(server.asked)
 
 
+def test_goods_that_have_nothing_to_do_with_the_words_are_no_answer() -> None:
+    query = replace(KETTLE, text="vesper lantern")
+    reply, _ = ask_aliexpress(query, interfaces.AFFILIATE_FOUND)
+    assert reply.reading.verdict is Verdict.IRRELEVANT_FALLBACK
+    assert not reply.reading.verdict.covers
+
+
 def test_without_app_keys_nobody_is_asked() -> None:
     reply, server = ask_aliexpress(KETTLE, secret=no_secret)
     assert (reply.reading.verdict, server.asked) == (Verdict.ERROR, [])
     assert "aliexpress-app-key is not set" in reply.reading.reason
+
+
+@pytest.mark.parametrize(
+    ("recorded", "verdict"),
+    [
+        # French goods for another query: what was asked here they do not answer.
+        ("aliexpress_ds_text_search_success_2026-04.json", Verdict.IRRELEVANT_FALLBACK),
+        ("aliexpress_ds_product_get_success_2026-04.json", Verdict.OK),
+        ("aliexpress_ds_error_auth_2026-04.json", Verdict.ERROR),
+        ("aliexpress_ds_error_permission_2026-04.json", Verdict.ERROR),
+        ("aliexpress_ds_error_generic_2026-04.json", Verdict.ERROR),
+        ("aliexpress_ds_error_rate_limit_2026-04.json", Verdict.RATE_LIMITED),
+    ],
+)
+def test_replies_that_others_recorded_are_understood(
+    captures_dir: Path, recorded: str, verdict: Verdict
+) -> None:
+    said = json.loads((captures_dir / "aliexpress" / "api" / recorded).read_bytes())
+    reply, _ = ask_aliexpress(KETTLE, (200, said), ds=True)
+    assert reply.reading.verdict is verdict
+    assert bool(reply.reading.listings) is ("success" in recorded)

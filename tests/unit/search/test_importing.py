@@ -5,6 +5,7 @@ import json
 import warnings
 import zipfile
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -300,3 +301,37 @@ def test_a_preview_sends_nothing_and_says_what_would_be_read(
     assert "links.csv: 2 listings; 1 of 3 parts not read" in said
     assert "links.csv, row 5" in said
     assert "\u202e" not in said
+
+
+def test_a_list_that_is_too_long_says_how_much_of_it_was_not_read() -> None:
+    body = "\n".join(f"https://detail.1688.com/offer/{600_000_000 + n}.html" for n in range(20_007))
+    unread, good = read_file("links.txt", body.encode())
+    assert unread.reason == "the last 7 rows were not read; split the list"
+    assert len(good.listings) == 20_000
+
+
+def test_entities_in_a_workbook_do_not_unfold() -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY a "xxxxxxxxxx">' + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise("abcdefghij")
+    )
+    book = zipped(
+        **{
+            "xl/workbook.xml": b"<workbook/>",
+            "xl/sharedStrings.xml": (bomb + "]><sst><si><t>&j;</t></si></sst>").encode(),
+            "xl/worksheets/sheet1.xml": b'<worksheet><sheetData><row r="1">'
+            b'<c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>',
+        }
+    )
+    (reading,) = read_file("bomb.xlsx", book)
+    assert reading.reason == "a table without a link in it"
+
+
+BOOK = workbook(*TABLE, link=LINKS[0])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(BOOK) - 1), st.integers(0, 255)), max_size=12))
+def test_a_damaged_workbook_stops_nothing(damages: list[tuple[int, int]]) -> None:
+    damaged = bytearray(BOOK)
+    for place, value in damages:
+        damaged[place] = value
+    assert list(read_file("book.xlsx", bytes(damaged)))

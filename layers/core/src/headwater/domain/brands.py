@@ -123,9 +123,9 @@ class Brand:
 class PlatformAccess:
     """What the owner allows us to ask a platform by ourselves, how, and how often.
 
-    `routes` are tried in this order. `daily_budget` counts requests of all brands together. The
-    canaries are a query that must always give results and a listing (by address) that must
-    always be there: without them a run is blind.
+    `routes` are tried in this order. `daily_budget` counts each route's requests, of all brands
+    together. The canaries are a query that must always give results and a listing (by address)
+    that must always be there: without them a run is blind.
     """
 
     fetch_pages: bool = False

@@ -7,8 +7,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from parsel import Selector
 
@@ -21,7 +20,7 @@ _NO_LIST = re.compile(
 )
 """Markup, JSON, a script, or lines as only machines write them: pages, whatever they mention."""
 _TITLES = {"title", "name", "product", "product name", "标题", "名称", "商品", "商品标题"}
-_MOST_ROWS = 20_000
+MOST_ROWS = 20_000
 _LONGEST_CELL = 4000
 _LARGEST_SHEET = 64 * 1024 * 1024
 
@@ -43,12 +42,15 @@ class AddressList:
 
     column: str
     entries: tuple[Entry, ...]
+    left_out: int = 0
+    """Rows beyond the first 20,000, which were not read."""
 
 
 def read_list(body: bytes) -> AddressList | None:
     """The addresses in a text or table; None if it is neither or holds not one address."""
     rows = _workbook(body) if body.startswith(b"PK\x03\x04") else _text(body)
-    return _addresses(rows) if rows else None
+    found = _addresses(rows[:MOST_ROWS]) if rows else None
+    return found and replace(found, left_out=max(len(rows) - MOST_ROWS, 0))
 
 
 def _addresses(rows: Sequence[Row]) -> AddressList | None:
@@ -93,13 +95,13 @@ def _text(body: bytes) -> list[Row]:
     text = _decoded(body)
     if text is None or _NO_LIST.search(text):
         return []
-    lines = text.splitlines()[: _MOST_ROWS + 1]
+    lines = text.splitlines()
     delimiter = _delimiter(lines)
     if delimiter is None:
         return [[line[:_LONGEST_CELL]] for line in lines]
     try:
         table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [[cell[:_LONGEST_CELL] for cell in row] for row in islice(table, _MOST_ROWS)]
+        return [[cell[:_LONGEST_CELL] for cell in row] for row in table]
     except csv.Error:
         return [[line[:_LONGEST_CELL]] for line in lines]
 
@@ -151,7 +153,7 @@ def _workbook(body: bytes) -> list[Row]:
                 linked = _links(archive, name, names)
                 sheet = _xml(archive, name, names)
                 rows += [_cells(row, shared, linked) for row in sheet.xpath("//sheetData/row")]
-            return rows[:_MOST_ROWS]
+            return rows
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError):
         return []
 

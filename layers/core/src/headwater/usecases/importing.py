@@ -149,6 +149,8 @@ def _links(name: str, links: AddressList) -> Iterator[Reading]:
             continue
         listing = Listing(key=key, url=marketplaces.canonical_url(key), title=entry.title)
         found.setdefault(key.platform, {}).setdefault(str(key), listing)
+    if links.left_out:
+        yield _unread(name, f"the last {links.left_out} rows were not read; split the list")
     for platform, listings in found.items():
         yield Reading(
             name=name,

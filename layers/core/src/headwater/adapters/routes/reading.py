@@ -1,8 +1,11 @@
 """From what came back to a reading, the same for every route."""
 
+from dataclasses import replace
+
 from headwater import marketplaces
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.queries import Query
+from headwater.marketplaces.relevance import answers
 from headwater.usecases.search import Reply
 
 
@@ -17,4 +20,18 @@ def read_reply(query: Query, page: Page) -> Reply:
             verdict=Verdict.SCHEMA_DRIFT,
             reason=str(changed),
         )
-    return Reply(reading=reading, page=page)
+    return Reply(reading=_relevant(query, reading), page=page)
+
+
+def _relevant(query: Query, reading: PageReading) -> PageReading:
+    """A page repeats what was searched for, an interface does not: here we know it."""
+    if not query.text or reading.query or reading.verdict is not Verdict.OK:
+        return reading
+    words = [f"{one.title} {(one.seller and one.seller.name) or ''}" for one in reading.listings]
+    if reading.kind is not PageKind.SEARCH or answers(query.text, words):
+        return reading
+    return replace(
+        reading,
+        verdict=Verdict.IRRELEVANT_FALLBACK,
+        reason=f"fewer than a fifth of {len(words)} results share a word with {query.text!r}",
+    )
