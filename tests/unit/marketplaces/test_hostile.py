@@ -143,7 +143,6 @@ def test_values_of_other_types_are_read_or_reported(platform: str) -> None:
         _holds(reading)
 
 
-@pytest.mark.parametrize("platform", [market.platform for market in MARKETPLACES])
 @pytest.mark.parametrize(
     "body",
     [
@@ -180,12 +179,15 @@ def test_values_of_other_types_are_read_or_reported(platform: str) -> None:
     ],
     ids=lambda body: repr(body[:24]),
 )
-def test_bombs_are_read_or_reported_in_reasonable_time(platform: Platform, body: bytes) -> None:
-    for told in (None, platform):
-        begun = time.perf_counter()
+def test_bombs_are_read_or_reported_in_reasonable_time(body: bytes) -> None:
+    told: list[Platform | None] = [None]
+    if len(body) < 200_000:
+        told += [market.platform for market in MARKETPLACES]
+    for platform in told:
+        begun = time.process_time()
         with contextlib.suppress(LayoutChanged):
-            _holds(_read(Page(url="", body=body), told))
-        assert time.perf_counter() - begun < 5
+            _holds(_read(Page(url="", body=body), platform))
+        assert time.process_time() - begun < 5
 
 
 def test_figures_that_are_no_figures_become_none() -> None:
