@@ -391,3 +391,15 @@ def test_the_timeline_says_what_changed_between_two_looks(exported: Exported) ->
 
 def test_a_rehearsal_says_so_on_its_face() -> None:
     assert "REHEARSAL" in timeline(replace(CASE, rehearsal=True), [], {})
+
+
+def test_the_draft_declaration_lists_the_records_and_is_signed_by_nobody(
+    exported: Exported,
+) -> None:
+    text = exported.members()["DECLARATION-DRAFT.md"].decode()
+    assert text.startswith("# DRAFT")
+    assert "Nobody has signed it" in text
+    for capture in exported.kept:
+        assert capture.manifest_sha256 in text
+    assert sha256(b"%PDF receipt") in text
+    assert "REHEARSAL" not in text
