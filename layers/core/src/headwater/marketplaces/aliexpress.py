@@ -37,7 +37,7 @@ SECOND_ID = 1 << 51
 `product_id_converter_result` and the canonical links of aliexpress.us pages state such pairs."""
 
 _ITEM = re.compile(
-    r"^/(?:[a-z]{2}/)?(?:item|i|_p/item)/(?:[^/]{1,300}/)?([0-9]{6,20})(?:\.html?|/|$)"
+    r"^/(?:[a-z]{1,2}/)?(?:item|i|_p/item)/(?:[^/]{1,300}/)?([0-9]{6,20})(?:\.html?|/|$)"
 )
 _OLD_ITEM = re.compile(r"^/(?:store/product|item)/[^/]{1,300}/[0-9]+_([0-9]{6,20})\.html")
 _STORE = re.compile(r"^/(?:[a-z]{2}/)?store/(?:[a-z-]+/)?([0-9]{4,15})(?:[/_.]|$)")
@@ -85,10 +85,12 @@ class AliExpress(Marketplace):
         path = path_of(url)
         found = _OLD_ITEM.match(path) or _ITEM.match(path)
         product_id = found[1] if found else None
-        if product_id is None and re.search(r"/(?:BundleDeals|ssr/|gcp/|item)", path):
-            ids = parameters(url)
-            named = ids.get("productIds") or ids.get("productId") or ids.get("itemId") or ""
-            product_id = identifier(re.split(r"[:,]", named)[0])
+        if product_id is None:
+            named = parameters(url)
+            asked = named.get("productIds", "")  # "3256807913926615:12000043743330728,…"
+            if not asked and "/item" in path:
+                asked = named.get("productId") or named.get("itemId") or ""
+            product_id = identifier(re.split(r"[:,]", asked)[0])
         if product_id is None or len(product_id) < 8:
             return None
         return ListingKey(Platform.ALIEXPRESS, canonical_id(product_id))

@@ -33,7 +33,7 @@ _TMALL = ("tmall.com", "*.tmall.com")
 _TMALL_GLOBAL = ("tmall.hk", "*.tmall.hk")
 _ALL = (*_TAOBAO, *_TMALL, *_TMALL_GLOBAL)
 _ITEM_PATH = re.compile(
-    r"^/item/(?:wap/)?([0-9]{6,20})\.html?|^/i([0-9]{6,20})\.html?|^/item/([0-9]{6,20})/?$"
+    r"^/(?:list/)?item/(?:wap/)?([0-9]{6,20})\.html?|^/i([0-9]{6,20})\.html?|^/item/([0-9]{6,20})/?$"
 )
 _ITEM_PAGE = re.compile(
     r"(?i)^/(?:hk/)?(?:item|detail|itemdetail|item_detail)\b|/detail(?:/|\.htm)|/core/detail|/app/.*detail"
