@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib import resources
 from io import BytesIO
 from string import Template
+from typing import Any
 
 from PIL import Image
 
@@ -27,6 +28,7 @@ from headwater.matching.side_by_side import side_by_side
 from headwater.usecases.stamp import Authority
 
 SCHEMA = "headwater/bundle/1"
+_REHEARSAL = "REHEARSAL: invented data, not a real listing."
 
 
 def bundle(
@@ -68,7 +70,11 @@ def bundle(
     files["TIMELINE.txt"] = timeline(case, captures, exhibits).encode()
     files["DECLARATION-DRAFT.md"] = (
         _template("DECLARATION.md")
-        .substitute(software=software, records="\n".join(_records(captures)))
+        .substitute(
+            rehearsal=f"**{_REHEARSAL}**\n\n" if case.rehearsal else "",
+            software=software,
+            records="\n".join(_records(captures, exhibits)),
+        )
         .encode()
     )
     files["VERIFY.md"] = _how_to_verify(captures, trusted).encode()
@@ -110,22 +116,22 @@ def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, byt
             moments.append((capture.captured_at, f"compared with the look before: {changed}"))
         before = capture
         kept = f"{len(capture.parts)} files kept, {len(capture.missing)} could not be had"
-        moments.append((capture.captured_at, f"captured ({capture.outcome}): {kept}"))
+        found = in_one_line(f"{capture.route} {capture.watch} {capture.query}")
+        what = f"captured ({capture.outcome}), found by {found}: {kept}"
+        moments.append((capture.captured_at, what))
         moments += [
             (stamp.at, f"manifest of {capture.id} signed by {stamp.authority} (its clock)")
             for stamp in capture.timestamps
         ]
-    for name, body in exhibits.items():
-        if name.endswith(f"/{FILE_NAME}"):
-            said = json.loads(body)
-            what = f"exhibit added ({said['kind']}), by {in_one_line(said['added_by'])}: "
-            at = datetime.fromisoformat(said["captured_at"])
-            moments.append((at, what + in_one_line(said["note"])))
+    for said in _exhibits(exhibits):
+        what = f"exhibit added ({said['kind']}), by {in_one_line(said['added_by'])}: "
+        at = datetime.fromisoformat(said["captured_at"])
+        moments.append((at, what + in_one_line(said["note"])))
     title = in_one_line(case.listing.title or "(no title)")
     lines = [
         f"Case {case.id}: {title}",
         f"Listing {in_one_line(case.listing.url)}",
-        *(["REHEARSAL: invented data, not a real listing."] if case.rehearsal else []),
+        *([_REHEARSAL] if case.rehearsal else []),
         "",
         *(f"{at:%Y-%m-%d %H:%M:%S} UTC  {what}" for at, what in sorted(moments)),
     ]
@@ -156,6 +162,11 @@ def _screenshots(capture: Capture, files: dict[str, bytes], browser: Browser) ->
         else:
             drawn |= {f"{name}.png": picture.png, f"{name}.json": picture.as_json()}
     return drawn
+
+
+def _exhibits(exhibits: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """What the manifests of the exhibits say."""
+    return [json.loads(body) for name, body in exhibits.items() if name.endswith(f"/{FILE_NAME}")]
 
 
 def _side_by_side(
@@ -210,11 +221,16 @@ def _match(found: PictureEvidence) -> PictureMatch:
     )
 
 
-def _records(captures: Iterable[Capture]) -> Iterable[str]:
+def _records(captures: Iterable[Capture], exhibits: Mapping[str, bytes]) -> Iterable[str]:
     for capture in captures:
         yield (
             f"   - capture {capture.id} of {capture.captured_at:%Y-%m-%d %H:%M:%S} UTC, manifest "
             f"SHA-256 {capture.manifest_sha256}, {len(capture.parts)} files"
+        )
+    for said in _exhibits(exhibits):
+        yield (
+            f"   - exhibit {said['exhibit']} ({said['kind']}), brought by "
+            f"{in_one_line(said['added_by'])}, SHA-256 {said['file']}"
         )
 
 
