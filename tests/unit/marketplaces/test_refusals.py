@@ -179,6 +179,13 @@ def test_data_that_is_cut_off_is_raised_not_read_as_zero() -> None:
         _read(body[: len(body) // 2])
 
 
+def test_a_reply_that_is_cut_off_is_raised_not_read_as_nothing() -> None:
+    reply = '{"api":"mtop.aliexpress.pdp.pc.query","ret":["SUCCESS::ok"],"data":{"result":{"PRI'
+    with pytest.raises(LayoutChanged, match="no longer readable"):
+        _read(reply, "")
+    assert _read("[a note](https://x.example)", "").verdict is Verdict.SHELL_NO_DATA
+
+
 def test_a_blocked_page_still_names_the_listing_that_was_asked_for() -> None:
     body = (
         "<title>security-X5</title>"

@@ -110,7 +110,7 @@ class Ali1688(Marketplace):
             return _in_json(document.json)
         body = document.text
         if "offerresultData" in body:
-            data = document.variable("offerresultData", r"\s*=\s*successDataCheck\s*\(")
+            data = document.variable("offerresultData", r"\s*=\s*(?:successDataCheck\s*\()?")
             found = _search(data) if data else None
             if found:
                 return found

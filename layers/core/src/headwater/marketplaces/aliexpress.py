@@ -167,7 +167,10 @@ _ITEM_LISTS = (
 )
 _EXTRACTS = ("data.root.fields.items", "content", "items", "")
 """Where a cut-out holds them: names that others use too, so the items must look like these."""
-_ITEM_MARKS = ("lunchTime", "itemCardType", "prices", "trace", "displayTitle", "productTitle")
+_ITEM_MARKS = (
+    "lunchTime", "itemCardType", "prices", "trace", "displayTitle", "productTitle",
+    "productDetailUrl", "tradeDesc",
+)  # fmt: skip
 _PAGE_INFO = ("data.root.fields.pageInfo", "root.fields.pageInfo", "data.result.pageInfo",
               "result.pageInfo", "data.pageInfo", "pageInfo")  # fmt: skip
 

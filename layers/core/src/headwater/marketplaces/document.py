@@ -114,7 +114,8 @@ class Document:
         start = wrapper.end() if wrapper else re.search(r"[{\[]", self.text).start()  # type: ignore[union-attr]
         try:
             return _literal_at(self.text, start)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as problem:
+            self.broken.append(f"the reply: {type(problem).__name__}")
             return None
 
     @cached_property

@@ -88,6 +88,8 @@ class Marketplace(ABC):
 
     def _must_be_readable(self, document: Document) -> None:
         """A script's data that is no literal, and nothing else says what the page is."""
+        if self.platform is Platform.GENERIC:
+            return  # any text may begin with a bracket
         reading = judge(document, None, platform=self.platform, kind=PageKind.OTHER)
         if reading.verdict is Verdict.SHELL_NO_DATA and document.broken:
             raise LayoutChanged(
