@@ -37,7 +37,7 @@ class Cases:
         return _case(row)
 
     def open(self, case: Case) -> bool:
-        """Keep a new case, with version 1; False when there is one of that id already, which stays as it is."""
+        """Keep a new case as version 1; False when there is one already, which stays as it is."""
         return self._put(replace(case, version=0))
 
     def save(self, case: Case) -> Case:
