@@ -5,7 +5,9 @@ read in it, in the form of `headwater parse --json` (what it leaves out is not c
 "query" and "sellers"; or {"raises": "a word of the message"} for a layout that must be reported.
 """
 
+import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from headwater.cli.parse import as_json
 from headwater.domain.pages import LayoutChanged, Page, PageReading
+from headwater.domain.platforms import Platform
 from headwater.marketplaces import read
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -56,3 +59,17 @@ def test_a_recording_is_read_as_expected(case: Path) -> None:
         return
     found = _as_expected(read(page_of(case)))
     assert _compared(found, expected) == expected, found["reason"]
+
+
+FAMILY = {Platform.TAOBAO, Platform.TMALL, Platform.TMALL_GLOBAL}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_no_other_platforms_reader_takes_the_page_for_an_answer(case: Path) -> None:
+    own = Platform(case.parent.name)
+    page = replace(page_of(case), url="")
+    for platform in Platform:
+        if platform is own or {platform, own} <= FAMILY or platform is Platform.GENERIC:
+            continue
+        with contextlib.suppress(LayoutChanged):
+            assert not read(page, platform=platform).verdict.covers
