@@ -20,6 +20,7 @@ from headwater.domain.pages import Page, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces.files import contents
 from headwater.usecases.importing import import_file, read_file
+from headwater_demo.marketplace import slider_page
 from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
 from tests.fakes.search import NOON, ListingsInMemory, PagesInMemory, RunsInMemory
@@ -250,6 +251,14 @@ def test_of_a_browser_s_whole_traffic_only_what_is_ours_is_told_and_kept(saved: 
     run = room.bring("b.har", har(private, private))
     assert len(run.asked) == 1
     assert not run.covered
+
+
+def test_a_page_without_listings_is_told_and_not_kept() -> None:
+    room = Room()
+    refused = slider_page("s.1688.com", "/selloffer/offer_search.htm")
+    run = room.bring("a.html", refused.encode())
+    assert run.asked[0].verdict is Verdict.BLOCKED_CHALLENGE
+    assert room.pages.kept == {}
 
 
 def test_a_run_of_very_many_parts_still_fits_into_the_table(saved: list[Path]) -> None:

@@ -221,6 +221,7 @@ def test_a_run_whose_canary_is_not_found_is_blind_whatever_else_it_saw(verdict: 
     room, route = Room(), Interface(GATEWAY, verdict)
     run = room.search("杯", platform=Platform.ALI1688, routes=[route])
     assert "usb cable" in run.blind
+    assert not run.asked[0].verdict.covers
     assert not run.covered
     assert questions(run)[0].verdict is Verdict.OK
     assert room.listings.kept
@@ -279,6 +280,22 @@ def test_a_refusal_keeps_the_route_closed_for_the_next_runs() -> None:
     assert "closed until 2026-11-21 18:00 UTC" in run.asked[-1].reason
     at = NOON + timedelta(hours=7)
     assert room.search("杯", platform=Platform.ALI1688, routes=[later], slot=at).covered
+
+
+def test_an_answer_makes_the_next_refusal_a_first_one() -> None:
+    room = Room()
+    slots = [NOON, NOON + timedelta(hours=7), NOON + timedelta(hours=14)]
+    told = [(Verdict.OK, Verdict.RATE_LIMITED), (), (Verdict.OK, Verdict.RATE_LIMITED)]
+    for slot, verdicts in zip(slots, told, strict=True):
+        route = Interface(GATEWAY, *verdicts)
+        room.search("杯", platform=Platform.ALI1688, routes=[route], slot=slot)
+    assert room.visits.lane("1688#1688_gateway").closed_until == slots[-1] + timedelta(hours=6)
+
+
+def test_a_blind_run_covers_nothing_even_if_each_question_was_answered() -> None:
+    run = Room().search("杯", platform=Platform.ALI1688, routes=[Interface(GATEWAY)])
+    assert run.covered
+    assert not replace(run, blind="the canary was not found").covered
 
 
 def test_a_refused_rehearsal_closes_nothing_for_the_real_platform() -> None:

@@ -244,6 +244,14 @@ class _Session:
                 if not _found(canary, reading):
                     what = f"{self.platform.title} by {lane.route.name}"
                     lane.blind = f"{what}: {canary.label!r} was not found: {reading.reason}"
+                    self._mark_blind()
+
+    def _mark_blind(self) -> None:
+        """A zero where there must be something is no answer, whatever the platform says."""
+        asked = self.asked[-1]
+        if asked.verdict.covers:
+            reason = f"must be found and was not: {asked.reason}"
+            self.asked[-1] = replace(asked, verdict=Verdict.ERROR, reason=reason)
 
     def _hindrance(self, lane: _Lane) -> Closed | None:
         """Why a lane must not be used now; None: go on."""

@@ -115,9 +115,6 @@ def _judged(query: Query, page: Page) -> Reply:
     if said.get("success") is True and isinstance(found, dict) and found.get("data") == []:
         reading = _reading(Verdict.OK_EMPTY, "the gateway itself counts 0 results")
         return Reply(reading=replace(reading, total=0, kind=PageKind.SEARCH), page=page)
-    if page.status == 403:
-        # A firewall in front of the gateway answers so too: the key may be good.
-        return _verdict(page, Verdict.BLOCKED_CHALLENGE, "the gateway denied access (HTTP 403)")
     return read_reply(query, page)
 
 
