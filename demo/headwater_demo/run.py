@@ -11,7 +11,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ from headwater.cli import verify
 from headwater.cli.bundle import write_bundle
 from headwater.cli.config import push_configuration
 from headwater.cli.import_ import import_file
-from headwater.domain.brands import Brand, PlatformAccess, RightKind
+from headwater.domain.brands import Brand, PlatformAccess, RightKind, TimestampAuthority
 from headwater.domain.cases import Case, CaseState
 from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
@@ -56,6 +56,7 @@ from headwater_demo.local_aws import (
 from headwater_demo.mailbox import Mailbox
 from headwater_demo.marketplace import Marketplace
 from headwater_demo.saved_pages import write_saved_pages
+from headwater_demo.timestamp_authority import NoOpenssl, OpensslAuthority, served
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "headwater-demo"
@@ -182,6 +183,7 @@ class World:
     marketplace: str
     mailbox: Mailbox
     report_url: str
+    authorities: tuple[TimestampAuthority, ...]
     state: Path
     out: Path
 
@@ -195,15 +197,27 @@ def around(state: Path, out: Path, *, keep: bool) -> Iterator[World]:
         Marketplace() as marketplace,
         LocalAws(state, smtp=mailbox.address, keep=keep) as aws,
         _served(out / "site", port) as report_url,
+        ExitStack() as signing,
     ):
         yield World(
             aws=aws,
             marketplace=marketplace.url,
             mailbox=mailbox,
             report_url=report_url,
+            authorities=_authorities(state, signing),
             state=state,
             out=out,
         )
+
+
+def _authorities(state: Path, signing: ExitStack) -> tuple[TimestampAuthority, ...]:
+    """The rehearsal's own authority, its keys stay with the state; none without openssl."""
+    try:
+        authority = OpensslAuthority(state / "authority", common_name="Rehearsal Timestamps")
+    except NoOpenssl as missing:
+        print(f"without timestamps: {missing}", file=sys.stderr)
+        return ()
+    return (signing.enter_context(served(authority, "rehearsal")),)
 
 
 def rehearse(
@@ -215,7 +229,9 @@ def rehearse(
     say(f"the stack is deployed: {len(stage.stack.outputs)} outputs, the functions sleep")
     desk = configuration.desk
     rehearsed = replace(
-        desk, access=tuple((platform, PlatformAccess(fetch_pages=True)) for platform in SEARCHED)
+        desk,
+        access=tuple((platform, PlatformAccess(fetch_pages=True)) for platform in SEARCHED),
+        timestamp_authorities=world.authorities,
     )
     push_configuration(replace(configuration, desk=rehearsed), stage.work)
     brand = desk.brands[0]
@@ -253,22 +269,35 @@ def rehearse(
     folder = world.out / "evidence" / cases[0].id
     expected = download_case_evidence(captures_of_case, stage.evidence, folder)
     say(f"the evidence of case {cases[0].id} is in {_short(folder)}; anyone can check it with")
-    say(f"  headwater verify {_short(folder)} --expect {expected[0]}")
-    verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=[], json=False))
+    trusted = _pins(world)
+    options = "".join(f" --trust {_short(file)}" for file in trusted)
+    say(f"  headwater verify {_short(folder)} --expect {expected[0]}{options}")
+    verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=trusted, json=False))
     zipped = world.out / "evidence" / f"{cases[0].id}.zip"
     digest = write_bundle(
         cases[0],
         brand=brand,
-        desk=desk,
+        desk=rehearsed,
         captures=stage.captures,
         evidence=stage.evidence,
         work=stage.work,
         out=zipped,
     )
     say(f"the same as one zip for a lawyer, a platform or customs: {_short(zipped)}")
-    say(f"  headwater verify {_short(zipped)} --expect {digest}")
+    say(f"  headwater verify {_short(zipped)} --expect {digest}{options}")
     _tell_changes(before, stage.snapshot(brand), say)
     stage.park()
+
+
+def _pins(world: World) -> list[Path]:
+    """What a reader would have from the authority itself: its certificates, as files."""
+    files = []
+    for authority in world.authorities:
+        file = world.out / "evidence" / f"authority-{authority.name}.pem"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(authority.certificates)
+        files.append(file)
+    return files
 
 
 class Stage:
