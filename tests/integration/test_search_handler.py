@@ -154,6 +154,13 @@ def test_the_same_slot_again_asks_nobody_and_changes_nothing(deployed: Deployed)
     assert deployed.ran() == runs
 
 
+def test_a_platform_that_nobody_watches_leaves_no_run(deployed: Deployed) -> None:
+    deployed.configure("harvelk")
+    assert deployed.search(Platform.ALIBABA) == {"asked": 0, "answered": 0, "new": 0, "blind": 0}
+    assert deployed.ran() == []
+    assert deployed.marketplace.requests == []
+
+
 def test_the_next_slot_asks_again_and_finds_nothing_new(deployed: Deployed) -> None:
     deployed.configure("harvelk")
     deployed.search()

@@ -63,7 +63,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     )
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     found = {"asked": 0, "answered": 0, "new": 0, "blind": 0}
-    for brand in desk.brands:
+    for brand in desk.watching(scheduled.platform):
         run = search(
             scheduled.platform,
             brand=brand,

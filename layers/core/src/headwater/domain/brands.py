@@ -166,5 +166,13 @@ class Desk:
                 return brand
         raise KeyError(f"no brand {brand_id!r}; there is {[brand.id for brand in self.brands]}")
 
+    def watching(self, platform: Platform) -> tuple[Brand, ...]:
+        """The brands that look for something there."""
+        return tuple(
+            brand
+            for brand in self.brands
+            if any(platform in watch.platforms for watch in brand.watches)
+        )
+
     def access_to(self, platform: Platform) -> PlatformAccess:
         return dict(self.access).get(platform, PlatformAccess())

@@ -111,10 +111,7 @@ def hindrance(lane: Lane, now: datetime, budget: int) -> Closed | None:
 
 def plan_of(brand: Brand, desk: Desk, platform: Platform, day: date) -> Plan:
     """What a brand asks a platform on a day: its share of the budget, less two canaries."""
-    watching = sum(
-        any(platform in watch.platforms for watch in other.watches) for other in desk.brands
-    )
-    share = desk.access_to(platform).daily_budget // max(watching, 1)
+    share = desk.access_to(platform).daily_budget // max(len(desk.watching(platform)), 1)
     return plan(brand.watches, platform, day=day, budget=share - 2)
 
 
