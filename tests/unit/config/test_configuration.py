@@ -8,6 +8,7 @@ from PIL import Image
 
 from headwater.adapters.configuration import ConfigurationError, read_configuration
 from headwater.adapters.schedules import check_schedule
+from headwater.cli.main import main
 from headwater.domain.platforms import Platform, RouteName
 
 GOOD = """\
@@ -122,6 +123,29 @@ def test_the_lexicon_s_claims_are_asked_for_when_the_owner_says_only_yes(tmp_pat
     (watch,) = configuration.desk.brand("fjell").watches
     assert ("菲耶 高仿", True) in watch.variants
     assert len(watch.variants) > 50
+
+
+def test_the_check_says_what_will_be_asked_and_what_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace(WATCH, '  pictures = ["mug.jpg"]\n  claims = true')
+    text += '\n[platforms.1688]\nroutes = ["1688_gateway"]\ndaily_budget = 12\n'
+    assert main(["config", "--config", str(written(tmp_path, text)), "check"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    chinese, other = (
+        next(line for line in said if f"Fjell, {name}" in line) for name in ("1688", "AliExpress")
+    )
+    assert chinese.endswith("by 1688_gateway")
+    assert "each within" in chinese
+    assert other.endswith("every day, by page_fetch")
+    assert said[said.index(other) + 1].strip().startswith("its pictures cannot be searched for")
+
+
+def test_a_person_is_named_where_nothing_may_be_fetched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--config", str(written(tmp_path, GOOD)), "check"]) == 0
+    assert "Fjell, 1688: 1 question(s), every day, by a person only" in capsys.readouterr().out
 
 
 def test_routes_budget_and_canaries_reach_the_desk(tmp_path: Path) -> None:

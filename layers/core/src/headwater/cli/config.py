@@ -4,6 +4,8 @@ import argparse
 import io
 import shlex
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from headwater.adapters.configuration import (
@@ -13,7 +15,10 @@ from headwater.adapters.configuration import (
 )
 from headwater.adapters.desk import reference_key, search_picture_key, write_desk
 from headwater.adapters.store import Bucket
+from headwater.domain.brands import Desk
+from headwater.domain.platforms import Platform, RouteName
 from headwater.matching.images import open_picture
+from headwater.usecases.search import plan_of
 
 HELP = "check the config file and send it, with the brand's pictures, to the stack"
 
@@ -45,7 +50,25 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{len(brands)} brand(s) with {pictures} pictures are in {arguments.bucket}")
     else:
         print(f"{arguments.config}: good: {len(brands)} brand(s), {pictures} pictures")
+        print("\n".join(_questions(configuration.desk)))
     return 0
+
+
+def _questions(desk: Desk) -> Iterator[str]:
+    """What will be asked where, and what no route there can search for."""
+    today = datetime.now(UTC).date()
+    for platform in Platform:
+        access = desk.access_to(platform)
+        for brand in desk.watching(platform):
+            plan = plan_of(brand, desk, platform, today)
+            count = len(plan.today) + len(plan.later)
+            days = f"each within {plan.period.days} days" if plan.later else "every day"
+            off = access.routes == (RouteName.PAGE_FETCH,) and not access.fetch_pages
+            how = "by a person only: fetching is off" if off else f"by {', '.join(access.routes)}"
+            yield f"  {brand.name}, {platform.title}: {count} question(s), {days}, {how}"
+            pictures = any(platform in one.platforms and one.pictures for one in brand.watches)
+            if pictures and not any(route.takes_pictures for route in access.routes):
+                yield "    its pictures cannot be searched for there: no route of it takes any"
 
 
 def push_configuration(configuration: Configuration, work: Bucket) -> None:

@@ -41,6 +41,11 @@ class RouteName(StrEnum):
         """The one platform that it leads to; None for a way to any."""
         return _ROUTE_PLATFORMS.get(self)
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it can search for a picture."""
+        return self in {RouteName.GATEWAY_1688, RouteName.ALIEXPRESS_DS}
+
 
 _ROUTE_PLATFORMS = {
     RouteName.GATEWAY_1688: Platform.ALI1688,
