@@ -17,7 +17,7 @@ _WORDS_ASKED = 2
 _CODE_DISTANCE = 20
 """Of 64 bits: unrelated features of one word differ in 32 on average, one in a thousand in 20."""
 _SURE_DISTANCE = 8
-_MOST_PAIRS = 20_000
+_MOST_PAIRS = 30_000
 """Edges and repeated patterns resemble thousands of others: then only the likest pairs count."""
 _BUCKET = 256
 """Entries that a word and the first bits of the code should leave, however many there are."""

@@ -30,7 +30,7 @@ __all__ = ["ALGORITHM_VERSION", "PictureMatcher", "StaleAnalysis", "side_by_side
 ALGORITHM_VERSION = 2
 """Rises with every change of what `analyse` writes: references must then be analysed again."""
 
-_QUERY_SIDE, _QUERY_FEATURES = 500, 1200
+_QUERY_SIDE, _QUERY_FEATURES = 540, 1400
 _REFERENCE_SIDE, _REFERENCE_FEATURES = 480, 500
 _LONGEST = 1100
 """Pixels that the longer side of the working copy has at most, however narrow the picture."""
