@@ -51,7 +51,7 @@ class LocalAws:
     def start(self) -> Self:
         temporary = self.state / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
-        port = free_port()
+        port = self._port()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment |= {
             "GATEWAY_PORT": str(port),
@@ -81,6 +81,16 @@ class LocalAws:
         self._await_health()
         self._point_clients_here()
         return self
+
+    def _port(self) -> int:
+        """A free port; with a kept state the one of its beginning, for queues are kept by address.
+
+        On another port the kept queues would exist and never be read.
+        """
+        file = self.state / "port"
+        if not (self._keep and file.exists()):
+            file.write_text(str(free_port()))
+        return int(file.read_text())
 
     def _await_health(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
