@@ -20,6 +20,7 @@ from headwater.domain.queries import Query
 from headwater.usecases.search import Reply
 from tests.fakes import interfaces
 from tests.fakes.interfaces import Answer, Interfaces
+from tests.fakes.search import VisitsInMemory
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -33,6 +34,10 @@ def clock() -> datetime:
     return datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
+def interface_to(host: str, url: str) -> Interface:
+    return Interface(host, VisitsInMemory(), contact="mail@x.org", gap_seconds=0, rehearsal=url)
+
+
 def no_secret(name: str = "1688-access-key") -> str:
     raise NoSecret(f"the parameter /headwater/{name} is not set")
 
@@ -41,7 +46,7 @@ def ask_gateway(
     query: Query, *answers: Answer, key: Callable[[], str] = lambda: interfaces.ACCESS_KEY
 ) -> tuple[Reply, Interfaces]:
     with Interfaces(list(answers)) as server:
-        interface = Interface("gateway.1688.com", contact="mail@x.org", rehearsal=server.url)
+        interface = interface_to("gateway.1688.com", server.url)
         route = Gateway1688(interface, key=key, picture=lambda sha256: JPEG, clock=clock)
         return route.ask(query), server
 
@@ -119,13 +124,33 @@ def test_without_a_key_nobody_is_asked() -> None:
 def test_a_gateway_that_is_down_is_an_error_and_no_zero() -> None:
     with Interfaces([]) as server:
         gone = server.url
-    interface = Interface("gateway.1688.com", contact="mail@x.org", rehearsal=gone)
+    interface = interface_to("gateway.1688.com", gone)
     route = Gateway1688(
         interface, key=lambda: interfaces.ACCESS_KEY, picture=lambda _: JPEG, clock=clock
     )
     reply = route.ask(WORDS)
     assert reply.reading.verdict is Verdict.ERROR
     assert "gateway.1688.com" in reply.reading.reason
+
+
+def test_every_call_waits_for_its_turn_at_the_host() -> None:
+    class Turns:
+        def take_turn(self, host: str, gap_seconds: float) -> float:
+            return {"gateway.1688.com": 3.5}[host] + gap_seconds
+
+    slept: list[float] = []
+    with Interfaces([interfaces.GATEWAY_NOTHING]) as server:
+        interface = Interface(
+            "gateway.1688.com",
+            Turns(),
+            contact="mail@x.org",
+            gap_seconds=5,
+            rehearsal=server.url,
+            sleep=slept.append,
+        )
+        names = ("x-csk-time", "x-csk-nonce", "x-csk-version", "x-csk-sign")
+        interface.post("/", b"{}", dict.fromkeys(names, "1"))
+    assert slept == [8.5]
 
 
 # --- AliExpress --------------------------------------------------------------------------------
@@ -140,7 +165,7 @@ def ask_aliexpress(
     secret: Callable[[str], str] = interfaces.TOP.__getitem__,
 ) -> tuple[Reply, Interfaces]:
     with Interfaces(list(answers)) as server:
-        interface = Interface("api-sg.aliexpress.com", contact="mail@x.org", rehearsal=server.url)
+        interface = interface_to("api-sg.aliexpress.com", server.url)
         route = (
             AliExpressDs(interface, secret=secret, picture=lambda _: JPEG, clock=clock)
             if ds

@@ -28,6 +28,8 @@ APP_KEY = "aliexpress-app-key"
 APP_SECRET = "aliexpress-app-secret"  # noqa: S105 - the parameter's name
 SESSION = "aliexpress-session"
 TRACKING_ID = "aliexpress-tracking-id"
+GAP_SECONDS = 2.0
+"""Its support advises one to two seconds after a refusal for frequency."""
 _PATH = "/sync"
 _MOST = 50
 _COUNTRY, _CURRENCY, _LANGUAGE, _LOCALE = "US", "USD", "EN", "en_US"

@@ -26,6 +26,8 @@ from headwater.usecases.search import Reply
 
 HOST = "gateway.1688.com"
 SECRET = "1688-access-key"  # noqa: S105 - the parameter's name
+GAP_SECONDS = 5.0
+"""As others space their calls; an answer alone takes 4 to 7 s."""
 _PATH = "/api/alibaba.1688.find.product/1.0.0/github"
 _VERSION = "1.7.0"
 _MOST = 40

@@ -1,10 +1,12 @@
 """Calls to the platforms' official interfaces: fixed hosts, no redirects, hard caps."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 import httpx
 
 from headwater.adapters.http import loopback
+from headwater.adapters.politeness import GivesTurns
 from headwater.domain.exchanges import FetchFailed
 from headwater.domain.pages import Page
 
@@ -13,10 +15,25 @@ _MOST_BYTES = 8_000_000
 
 
 class Interface:
-    """One host. With `rehearsal` ("http://127.0.0.1:PORT") nothing else is ever dialled."""
+    """One host, asked at most every `gap_seconds` by all functions together.
 
-    def __init__(self, host: str, *, contact: str, rehearsal: str | None = None) -> None:
+    With `rehearsal` ("http://127.0.0.1:PORT") nothing else is ever dialled.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        turns: GivesTurns,
+        *,
+        contact: str,
+        gap_seconds: float,
+        rehearsal: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._host = host
+        self._turns = turns
+        self._gap = gap_seconds
+        self._sleep = sleep
         self._contact = contact
         self._base = f"https://{host}"
         if rehearsal:
@@ -25,6 +42,8 @@ class Interface:
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
         """The answer whatever its status. Raises FetchFailed, without what was sent."""
+        if self._gap:
+            self._sleep(self._turns.take_turn(self._host, self._gap))
         sent = {"Host": self._host, "User-Agent": f"Headwater (+{self._contact})", **headers}
         try:
             with (

@@ -30,8 +30,14 @@ def routes_to(
     def picture(sha256: str) -> bytes:
         return work.get(search_picture_key(sha256))
 
-    def interface(host: str) -> Interface:
-        return Interface(host, contact=desk.contact, rehearsal=rehearsal or None)
+    def interface(host: str, gap_seconds: float) -> Interface:
+        return Interface(
+            host,
+            turns,
+            contact=desk.contact,
+            gap_seconds=0 if rehearsal else gap_seconds,
+            rehearsal=rehearsal or None,
+        )
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -40,18 +46,23 @@ def routes_to(
         match name:
             case RouteName.GATEWAY_1688:
                 return gateway_1688.Gateway1688(
-                    interface(gateway_1688.HOST),
+                    interface(gateway_1688.HOST, gateway_1688.GAP_SECONDS),
                     key=lambda: secrets.get(gateway_1688.SECRET),
                     picture=picture,
                     clock=clock,
                 )
             case RouteName.ALIEXPRESS_AFFILIATE:
                 return aliexpress.AliExpressAffiliate(
-                    interface(aliexpress.HOST), secret=secrets.get, clock=clock
+                    interface(aliexpress.HOST, aliexpress.GAP_SECONDS),
+                    secret=secrets.get,
+                    clock=clock,
                 )
             case RouteName.ALIEXPRESS_DS:
                 return aliexpress.AliExpressDs(
-                    interface(aliexpress.HOST), secret=secrets.get, picture=picture, clock=clock
+                    interface(aliexpress.HOST, aliexpress.GAP_SECONDS),
+                    secret=secrets.get,
+                    picture=picture,
+                    clock=clock,
                 )
             case RouteName.PAGE_FETCH:
                 hosts = marketplaces.marketplace(platform).hosts
