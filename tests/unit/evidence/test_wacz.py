@@ -3,11 +3,14 @@
 import hashlib
 import json
 import shutil
+import socket
 import subprocess
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import httpx
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
@@ -120,3 +123,35 @@ def test_the_reference_validator_accepts_it(tmp_path: Path) -> None:
         check=False,
     )
     assert "is valid" in done.stdout
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_replay_gives_back_the_original_bytes(tmp_path: Path) -> None:
+    manager, wayback = shutil.which("wb-manager"), shutil.which("wayback")
+    if manager is None or wayback is None:
+        pytest.skip("needs pywb: uv pip install pywb 'setuptools<81'")
+    (tmp_path / "x.wacz").write_bytes(BODY)
+    for command in (["init", "kept"], ["add", "--unpack-wacz", "kept", "x.wacz"]):
+        subprocess.run([manager, *command], cwd=tmp_path, check=True, capture_output=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [wayback, "-p", str(port), "-b", "127.0.0.1"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            for url, body in ((PAGE.page.url, HTML), (IMAGE.page.url, PICTURE)):
+                replayed = f"http://127.0.0.1:{port}/kept/20261121120000id_/{url}"
+                assert patiently(replayed).content == body
+        finally:
+            server.terminate()
+
+
+def patiently(url: str) -> httpx.Response:
+    """Ask until the server is up."""
+    for _ in range(100):
+        try:
+            return httpx.get(url, trust_env=False, timeout=20)
+        except httpx.ConnectError:
+            time.sleep(0.3)
+    pytest.fail("the replay server did not start")
