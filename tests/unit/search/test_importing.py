@@ -112,6 +112,14 @@ def test_the_same_file_again_brings_nothing_new(saved: list[Path]) -> None:
     assert len(room.runs.kept) == 2
 
 
+def test_the_same_page_under_two_names_is_two_files(saved: list[Path]) -> None:
+    room = Room()
+    body = saved[0].read_bytes()
+    room.bring("a.html", body)
+    room.bring("b.html", body)
+    assert [sum(asked.new for asked in run.asked) > 0 for run in room.runs.kept] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -52,7 +52,8 @@ def import_file(
 
     `brought_at` is when the file was handed over: told twice of it, we read it once.
     """
-    run_id = f"{brand.id}#{IMPORT}#{hashlib.sha256(body).hexdigest()[:16]}"
+    digest = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + body).hexdigest()
+    run_id = f"{brand.id}#{IMPORT}#{digest[:16]}"
     if known := runs.get(brand.id, brought_at, run_id):
         return known
     asked: list[Asked] = []
