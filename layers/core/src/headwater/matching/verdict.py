@@ -22,7 +22,7 @@ _NEAR_COPY = 5.8
 """What a fingerprint that hardly differs counts; as much as 17 local features in place."""
 _MOST_INLIERS = 60
 """More say nothing more: a relative before the same wall shares hundreds with the reference."""
-_EVEN, _STEEP = 9.8, 1.5
+_EVEN, _STEEP = 10.1, 1.5
 _SAME = 0.5
 _CERTAIN = 0.98
 _RELATED_INLIERS, _FEW_INLIERS = 15, 6
