@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,6 +83,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--captures", type=Path, metavar="DIR", help="real saved pages to bring along (HTML, JSON)"
     )
     parser.add_argument(
+        "--most",
+        type=int,
+        default=24,
+        metavar="N",
+        help="how many of those pages, of every folder in turn (0: all; default 24)",
+    )
+    parser.add_argument(
         "--keep",
         action="store_true",
         help="keep the local AWS's state: the next run with --keep goes on with it",
@@ -94,7 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     try:
         configuration = read_configuration(arguments.config)
-        captures = _saved_files(arguments.captures)
+        captures = _saved_files(arguments.captures, arguments.most)
     except (ConfigurationError, DemoFailed) as error:
         print(error, file=sys.stderr)
         return 1
@@ -517,8 +525,12 @@ def _tell_changes(before: Snapshot, after: Snapshot, say: Callable[[str], None])
         )
 
 
-def _saved_files(folder: Path | None) -> list[Path]:
-    """The pages of a folder of captures, without what only describes them."""
+def _saved_files(folder: Path | None, most: int) -> list[Path]:
+    """The pages of a folder of captures, without what only describes them.
+
+    A page of results brings sixty listings, so only the first of every folder are taken, then the
+    second, until there are enough.
+    """
     if folder is None:
         return []
     if not folder.is_dir():
@@ -533,7 +545,10 @@ def _saved_files(folder: Path | None) -> list[Path]:
         files = sorted(file for ending in ("html", "json") for file in folder.glob(f"*.{ending}"))
     if not files:
         raise DemoFailed(f"{folder} holds no saved page (*.html, *.json)")
-    return files
+    folders = groupby(files, key=lambda file: file.parent)
+    rounds = zip_longest(*(list(together) for _, together in folders))
+    in_turn = [file for one_round in rounds for file in one_round if file is not None]
+    return in_turn[: most or None]
 
 
 @contextmanager
