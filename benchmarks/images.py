@@ -278,9 +278,9 @@ def growth() -> None:
         words = chance.integers(0, count(), 500)
         return Entries(places, words, chance.integers(0, 2**64, 500, dtype=np.uint64))
 
-    descriptors = chance.uniform(0, 1, (800, 128)).astype(np.float32)
+    descriptors = chance.uniform(0, 1, (1_400, 128)).astype(np.float32)
     descriptors /= np.linalg.norm(descriptors, axis=1, keepdims=True)
-    asked = LocalFeatures(chance.uniform(1, 100, (800, 4)).astype(np.float32), descriptors)
+    asked = LocalFeatures(chance.uniform(1, 100, (1_400, 4)).astype(np.float32), descriptors)
     print(f"{'references':>12}{'first ms':>10}{'then ms':>10}{'MB':>8}")
     for references in (500, 2_000, 8_000, 32_000):
         index = PictureIndex()
