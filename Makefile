@@ -8,7 +8,7 @@ UV           = .local/uv/bin/uv
 RUN          = .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build validate fuzz bench clean
+.PHONY: help demo test lint build validate fuzz clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ lint: .venv/ready-test
 	$(RUN)mypy
 	$(RUN)lint-imports --no-logo
 	$(RUN)cfn-lint infra/template.yaml
+
+fuzz: .venv/ready-test ## ten thousand damaged pages for every parser (minutes)
+	FUZZ_MUTATIONS=10000 $(RUN)pytest -q tests/unit/marketplaces/test_hostile.py -k "damaged or other_types"
 
 build: .venv/ready-deploy ## the zips as AWS gets them (ARCH=arm64 or x86_64), and their sizes
 	UV=$(abspath $(UV)) $(RUN)python infra/build.py --architecture $(ARCH)

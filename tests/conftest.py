@@ -16,6 +16,9 @@ from headwater_demo.local_aws import LocalAws, temporary_local_aws
 
 PROJECT = Path(__file__).parent.parent
 
+# Handlers are imported before any test can say what they are told.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Headwater")
+
 # No timed tests; and the gate asks the same questions of the same commit.
 settings.register_profile("headwater", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("headwater")

@@ -97,9 +97,7 @@ def test_a_zip_imports_with_nothing_but_itself_the_layer_and_boto3(
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-def test_what_aws_gets_is_small_on_both_architectures(
-    tmp_path: Path, architecture: str
-) -> None:
+def test_what_aws_gets_is_small_on_both_architectures(tmp_path: Path, architecture: str) -> None:
     layer = build(
         "CoreLayer", "layers/core", tmp_path / "layer", architecture=architecture, python="3.13"
     )

@@ -10,6 +10,7 @@ from headwater.domain.cases import Case, CaseEvent, CaseState, PictureEvidence
 from headwater.domain.listings import Listing
 from headwater.domain.pictures import PictureRelation
 from headwater.domain.risk import Band, Reason
+from headwater.domain.strangers import defanged
 from headwater.usecases.report.complaints import (
     ComplaintView,
     Happening,
@@ -20,7 +21,6 @@ from headwater.usecases.report.state import ReportState
 from headwater.usecases.report.words import (
     INFRINGEMENTS,
     OUTCOMES,
-    defanged,
     page_name,
     price_words,
 )

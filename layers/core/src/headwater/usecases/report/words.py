@@ -21,15 +21,6 @@ def page_name(case: str) -> str:
     return f"cases/{case}.html"
 
 
-def defanged(url: str) -> str:
-    """An address that reads well and cannot be clicked: "hxxps://shop[.]example/item/1"."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url.replace(".", "[.]").replace(":", "[:]")
-    host, slash, path = rest.partition("/")
-    return f"{scheme.replace('tt', 'xx', 1)}://{host.replace('.', '[.]')}{slash}{path}"
-
-
 def price_words(price: Price | None) -> str | None:
     """A price as people write it: "CNY 12.50 - 18.00"; a missing currency is said, not guessed."""
     if price is None:
