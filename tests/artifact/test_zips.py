@@ -1,4 +1,4 @@
-"""What is deployed: every zip imports with nothing but itself, the layer and boto3, and is small."""
+"""What is deployed: each zip imports with nothing but itself, the layer and boto3; all are small."""
 
 import os
 import shutil
