@@ -23,6 +23,7 @@ lint: .venv/ready-test
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 	$(RUN)mypy
+	$(RUN)mypy tests
 	$(RUN)lint-imports --no-logo
 	$(RUN)cfn-lint infra/template.yaml
 

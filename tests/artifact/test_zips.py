@@ -1,4 +1,4 @@
-"""What is deployed: each zip imports with nothing but itself, the layer and boto3; all are small."""
+"""What is deployed: each zip imports with nothing but itself, the layer and boto3, and is small."""
 
 import os
 import shutil

@@ -74,7 +74,7 @@ class Page:
             "body": body,
             "isBase64Encoded": False,
         }
-        answer: dict[str, Any] = lambda_handler(event, Context())  # type: ignore[arg-type]
+        answer: dict[str, Any] = lambda_handler(event, Context())
         return answer
 
     def state(self) -> ComplaintState:
@@ -182,7 +182,7 @@ def test_a_link_signed_with_another_stacks_key_does_nothing(
     page: Page, waiting: Complaint, tables: dict[str, str]
 ) -> None:
     stranger = Page(page.complaints, AnswerKeys(tables["AlertsTable"]))
-    stranger.keys = type("Other", (), {"key": lambda _: b"x" * 32})()  # type: ignore[assignment]
+    stranger.keys = type("Other", (), {"key": lambda _: b"x" * 32})()
     assert page.post(t=stranger.link(waiting), answer="rejected")["statusCode"] == 400
     assert page.state() is ComplaintState.COUNTER_FILED
 

@@ -96,7 +96,7 @@ class Deployed:
             {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
             for number, body in enumerate(bodies, start=1)
         ]
-        answer: Any = lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+        answer: Any = lambda_handler({"Records": records}, Context())
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def case(self) -> Case | None:

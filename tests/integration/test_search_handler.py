@@ -67,7 +67,7 @@ class Deployed:
     def search(self, platform: Platform = Platform.ALIEXPRESS, slot: str = SLOT) -> dict[str, int]:
         from search_function.handler import lambda_handler
 
-        answer: dict[str, int] = lambda_handler({"platform": platform, "slot": slot}, Context())  # type: ignore[arg-type]
+        answer: dict[str, int] = lambda_handler({"platform": platform, "slot": slot}, Context())
         return answer
 
     def drop(self, name: str, body: bytes, *, at: str = "2026-11-21T09:00:00.000Z") -> str:
@@ -85,7 +85,7 @@ class Deployed:
             {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
             for number, body in enumerate(bodies, start=1)
         ]
-        answer: Any = lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+        answer: Any = lambda_handler({"Records": records}, Context())
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def ran(self) -> list[Run]:

@@ -1,6 +1,7 @@
 """A complaint's way: what may follow what, what is taken back, and when our time runs."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ from tests.fakes.clock import ComplaintsInMemory
 CLOCK = read_clock()
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 S = ComplaintState
-OWNER = {"by": "owner@brand.example", "source": "cli"}
+OWNER: dict[str, Any] = {"by": "owner@brand.example", "source": "cli"}
 
 
 def hours(number: float) -> datetime:

@@ -97,5 +97,5 @@ def test_the_library_itself_never_sends_twice(monkeypatch: pytest.MonkeyPatch) -
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    client = adapter._client.__wrapped__()
+    client: Any = adapter._client.__wrapped__()
     assert client.meta.config.retries["total_max_attempts"] == 1

@@ -3,6 +3,7 @@
 import random
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -158,7 +159,9 @@ def _on_another_ground(picture: Image.Image) -> Image.Image:
     ],
 )
 @pytest.mark.parametrize("seed", [1, 3, 7])
-def test_altered_copies_are_the_same(matcher: PictureMatcher, altered, seed: int) -> None:  # noqa: ANN001
+def test_altered_copies_are_the_same(
+    matcher: PictureMatcher, altered: Callable[[Image.Image], Image.Image], seed: int
+) -> None:
     assert _is_copy(_best(matcher, altered(product(seed))), f"ref-{seed}")
 
 
