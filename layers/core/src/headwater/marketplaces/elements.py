@@ -16,7 +16,7 @@ _PICTURE_ATTRIBUTES = ("data-original", "data-lazy-src", "data-src", "data-ks-la
 @cache
 def _texts() -> "Callable[[object], list[str]]":
     """All text below an element but that of scripts and styles."""
-    from lxml.etree import XPath
+    from lxml.etree import XPath  # noqa: PLC0415 - as parsel
 
     query: Callable[[object], list[str]] = XPath(
         "descendant-or-self::text()[not(parent::script or parent::style)]", smart_strings=False
