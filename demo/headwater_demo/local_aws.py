@@ -21,6 +21,8 @@ import boto3
 from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
+from headwater.adapters.store import reconnect
+
 ARTIFACTS = "headwater-artifacts"
 _START_SECONDS = 60
 _DEPLOY_SECONDS = 120
@@ -127,6 +129,7 @@ class LocalAws:
         for name in (*settings, "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"):
             self._before[name] = os.environ.pop(name, None)
         os.environ.update(settings)
+        reconnect()
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -139,6 +142,7 @@ class LocalAws:
             else:
                 os.environ[name] = value
         self._before = {}
+        reconnect()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -23,6 +23,11 @@ def _client() -> "S3Client":
     return cast("S3Client", get_session().create_client("s3", config=config))
 
 
+def reconnect() -> None:
+    """Forget the connection: the AWS settings of this process name another endpoint now."""
+    _client.cache_clear()
+
+
 class NoSuchObject(Exception):  # noqa: N818 - says what is the matter
     """There is nothing under the key; the message names bucket and key."""
 

@@ -29,7 +29,10 @@ class Authority:
         self.name = authority.name
         self._url = authority.url
         self._trust = Trust(authority.certificates.encode())
-        self._client = client or httpx.Client(trust_env=False, timeout=_SECONDS)
+        # One question every now and then: a connection kept open would only be left lying about.
+        self._client = client or httpx.Client(
+            trust_env=False, timeout=_SECONDS, limits=httpx.Limits(max_keepalive_connections=0)
+        )
 
     def stamp(self, sha256: str) -> Stamp:
         """A checked token over the hash. Raises StampFailed."""
