@@ -248,13 +248,16 @@ def rehearse(
     say(f"{brand.name} is brought in: {len(brand.references)} own pictures, {_words(brand)}")
 
     saved = write_saved_pages(world.state / "saved")
-    for file in [*saved, *captures]:
-        import_file(file, stage.work, brand=brand.id)
-    say(f"{len(saved) + len(captures)} saved pages are dropped into the import folder")
+    handed = sum(
+        import_file(file, stage.work, brand=brand.id) is not None for file in [*saved, *captures]
+    )
+    known = len(saved) + len(captures) - handed
+    earlier = f"; {known} are there from before" if known else ""
+    say(f"{handed} saved pages are dropped into the import folder{earlier}")
     first = stage.wait("a first finding", lambda: next(stage.cases.of_brand(brand.id), None))
     say(f"FIRST FINDING: {_described(first)}")
 
-    stage.wait_for_runs(brand, "imports", len(saved) + len(captures), before, route="import")
+    stage.wait_for_runs(brand, "imports", handed, before, route="import")
     stage.fire("SearchSchedule")
     stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
     stage.settle(say)

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -57,8 +58,8 @@ def read_file(key: str, brought_at: datetime) -> None:
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
     body = work.get(key)
-    name = key.removeprefix("import/")
-    for brand in brands_for(name, desk):
+    name = PurePosixPath(key).name
+    for brand in brands_for(key.removeprefix("import/"), desk):
         run = import_file(
             name,
             body,
@@ -75,8 +76,8 @@ def read_file(key: str, brought_at: datetime) -> None:
         logger.info("imported", file=name, brand=brand.id, pages=len(run.asked), new=new)
 
 
-def brands_for(name: str, desk: Desk) -> tuple[Brand, ...]:
-    """`import/<brand>/file` is that brand's; a file straight in `import/` is read for each."""
-    folder = name.split("/", 1)[0]
+def brands_for(path: str, desk: Desk) -> tuple[Brand, ...]:
+    """Below `import/`, `<brand>/…` is that brand's; everything else is read for each."""
+    folder = path.split("/", 1)[0]
     owners = tuple(brand for brand in desk.brands if brand.id == folder)
     return owners or desk.brands

@@ -168,7 +168,7 @@ def test_the_subject_says_how_urgent_it_is(
 def test_a_rehearsal_and_a_possible_repeat_are_marked_everywhere() -> None:
     message = mail(alert(rehearsal=True, repeat=True))
     assert message["Subject"].startswith("[rehearsal] [possible repeat] Counter-notice")
-    assert "REHEARSAL: this is about invented data" in part(message, "plain")
+    assert "REHEARSAL: this was made in a rehearsal" in part(message, "plain")
     assert "POSSIBLE REPEAT" in part(message, "plain")
     assert {"Rehearsal:", "Possible repeat:"} <= set(Page(part(message, "html")).words)
     plain = mail(alert())

@@ -28,7 +28,7 @@ from headwater.matching.side_by_side import side_by_side
 from headwater.usecases.stamp import Authority
 
 SCHEMA = "headwater/bundle/1"
-_REHEARSAL = "REHEARSAL: invented data, not a real listing."
+_REHEARSAL = "REHEARSAL: made in a rehearsal, with a practice marketplace; no evidence."
 
 
 def bundle(

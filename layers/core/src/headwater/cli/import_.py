@@ -1,6 +1,7 @@
 """`headwater import`: put saved pages and lists of links where the stack reads them."""
 
 import argparse
+import hashlib
 import mimetypes
 import sys
 from pathlib import Path
@@ -33,22 +34,32 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             if arguments.preview:
                 failed += preview(file)
-            else:
-                import_file(file, Bucket(arguments.bucket), brand=arguments.brand)
+            elif import_file(file, Bucket(arguments.bucket), brand=arguments.brand):
                 print(f"{file}: handed over")
+            else:
+                print(
+                    f"{file}: was imported before, byte for byte; nothing was sent. "
+                    "Save the page anew when it has changed",
+                    file=sys.stderr,
+                )
+                failed += 1
         except OSError as error:
             print(f"{file}: cannot be read ({error.strerror}); the others go on", file=sys.stderr)
             failed += 1
     return 1 if failed else 0
 
 
-def import_file(file: Path, work: Bucket, *, brand: str = "") -> str:
-    """Put one file below `import/`; its key there. Raises OSError."""
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+def import_file(file: Path, work: Bucket, *, brand: str = "") -> str | None:
+    """Put one file below `import/`; its key there, None when the same bytes came before.
+
+    The bytes' hash is part of the key: two files of one name do not take each other's place.
+    Raises OSError when the file cannot be read.
+    """
+    body = file.read_bytes()
     folder = f"{brand}/" if brand else ""
-    key = f"import/{folder}{file.name}"
-    work.put(key, file.read_bytes(), media_type)
-    return key
+    key = f"import/{folder}{hashlib.sha256(body).hexdigest()[:12]}/{file.name}"
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return key if work.put_once(key, body, media_type) else None
 
 
 def preview(file: Path) -> int:
