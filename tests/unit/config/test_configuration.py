@@ -87,6 +87,7 @@ def test_pages_are_not_fetched_unless_the_owner_says_so(tmp_path: Path) -> None:
         (('"aliexpress", "1688"', '"ebay"'), "headwater.toml:20: brand.1.watch.1.platforms.1"),
         (('alarms = "ops@example.org"', ""), "headwater.toml:1: alarms: is missing"),
         (('price = "39.00"', 'price = "-1"'), "headwater.toml:15: brand.1.product.1.price"),
+        (('names = ["Fjell"]', 'names = ["&!"]'), "headwater.toml:8: brand.1.names.1"),
         (("[schedules]", "[schedules"), "headwater.toml:30: column 11: not TOML"),
         (("[platforms.aliexpress]", "[platforms.ebay]"), "headwater.toml:27: platforms.ebay"),
     ],

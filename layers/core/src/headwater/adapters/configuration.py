@@ -52,6 +52,8 @@ from headwater.verifier import problem_with_certificates
 
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Mark = Annotated[str, Field(pattern=r"\w", max_length=200)]
+"""A name that can be looked for: it has a letter or a digit."""
 _Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 _Mail = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=200)]
 
@@ -145,8 +147,8 @@ class _Seller(_Table):
 class _Brand(_Table):
     id: _Id
     name: _Text
-    names: Annotated[list[_Text], Field(min_length=1)]
-    chinese_names: list[_Text] = []
+    names: Annotated[list[_Mark], Field(min_length=1)]
+    chinese_names: list[_Mark] = []
     ordinary_words: list[_Text] = []
     product: Annotated[list[_Product], Field(min_length=1)]
     right: list[_Right] = []
