@@ -95,11 +95,11 @@ def test_the_input_may_end_at_any_time() -> None:
 
 
 def test_both_pictures_are_named() -> None:
-    listing, own = picture_lines(CASE, {"mug/front.jpg": "ab" * 32}, "proof", "work")
+    listing, own = picture_lines(CASE, {"mug/front.jpg": "ab" * 32}, "proof", "desk")
     capture = CASE.pictures[0].capture_id
     name = f"captures/fjellvik/1688/{LISTING.key.offer_id}/{capture}/picture-01.jpg"
     assert listing.endswith(f"s3://proof/{name}")
-    assert f"s3://work/config/references/fjellvik/{'ab' * 32}" in own
+    assert f"s3://desk/config/references/fjellvik/{'ab' * 32}" in own
     assert picture_lines(replace(CASE, pictures=()), {}, "", "") == [
         "  pictures: none of yours was recognised"
     ]
