@@ -8,7 +8,7 @@ UV           = .local/uv/bin/uv
 RUN          = .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build validate fuzz clean
+.PHONY: help demo test browser lint build validate fuzz clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,8 +16,17 @@ help: ## what there is
 demo: .venv/ready-demo ## the whole way once on a local AWS; ARGS="--once" ends there
 	$(RUN)headwater demo $(ARGS)
 
-test: lint ## lint, types, import contracts, template checks, tests
+test: lint browser ## lint, types, import contracts, template checks, tests
 	$(RUN)pytest -q $(ARGS)
+
+# The browser tests look at the report as people do. Without a browser they are skipped, and say so.
+browser:
+	@if command -v chromium >/dev/null; then exit 0; fi; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing Debian's Chromium for the browser tests (once) …"; \
+		{ apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null 2>&1 && exit 0; \
+	fi; \
+	echo "no browser: the tests that need one are skipped; to run them: apt install chromium fonts-noto-cjk"
 
 lint: .venv/ready-test
 	$(RUN)ruff check .
