@@ -89,6 +89,22 @@ def test_a_later_answer_makes_an_earlier_refusal_good() -> None:
     assert coverage(a_state(runs=(a_run(ANSWER), a_run(refused, hours_ago=24)))).proven
 
 
+def test_what_a_second_route_answered_is_answered() -> None:
+    refused = replace(ANSWER, route="page_fetch", verdict=Verdict.BLOCKED_LOGIN, items=0, new=0)
+    other = replace(ANSWER, route="aliexpress_affiliate", new=0)
+    said = coverage(a_state(runs=(a_run(refused, other),)))
+    assert said.proven
+    assert (said.asked, said.answered) == (1, 1)
+
+
+def test_a_blind_run_proves_nothing_whatever_it_answered() -> None:
+    blind = replace(a_run(replace(ANSWER, new=0)), blind="the canary was not found")
+    said = coverage(a_state(runs=(blind,)))
+    assert not said.proven
+    assert said.answered == 0
+    assert "the canary was not found" in said.gaps[0].reason
+
+
 def test_a_watched_platform_that_was_never_asked_is_a_gap() -> None:
     watch = replace(BRAND.watches[0], platforms=(Platform.ALI1688, Platform.TAOBAO))
     said = coverage(a_state(brand=replace(BRAND, watches=(watch,))))

@@ -136,26 +136,26 @@ def coverage(state: ReportState) -> Coverage:
     A page that a person brought (for no watch) is no question; one that could not be read is a
     gap all the same.
     """
-    latest: dict[tuple[Platform, str, str, str], Asked] = {}
-    for run in state.runs:
-        for asked in run.asked:
-            latest.setdefault((asked.platform, asked.watch, asked.query, asked.route), asked)
+    latest = _latest(state)
     reasons: dict[tuple[str, str], list[str]] = {}
-    for asked in latest.values():
+    for asked, blind in latest.values():
         if not asked.verdict.covers:
             why = f"{VERDICTS[asked.verdict]} ({asked.reason})" if asked.reason else ""
             key = (asked.platform.title, why or VERDICTS[asked.verdict])
             reasons.setdefault(key, []).append(asked.query)
+        elif blind:
+            key = (asked.platform.title, f"the search could not prove that it sees ({blind})")
+            reasons.setdefault(key, []).append(asked.query)
     watched = {platform for watch in state.brand.watches for platform in watch.platforms}
-    for platform in sorted(watched - {asked.platform for asked in latest.values()}):
+    for platform in sorted(watched - {platform for platform, _, _ in latest}):
         reasons[platform.title, "watched, but no run asked it yet"] = []
     gaps = [
         Gap(platform=platform, what=tuple(queries), reason=reason)
         for (platform, reason), queries in reasons.items()
     ]
-    questions = [asked for asked in latest.values() if asked.watch]
-    answered = sum(asked.verdict.covers for asked in questions)
-    new = sum(asked.new for asked in latest.values())
+    questions = [(asked, blind) for asked, blind in latest.values() if asked.watch]
+    answered = sum(asked.verdict.covers and not blind for asked, blind in questions)
+    new = sum(asked.new for asked, _ in latest.values())
     return Coverage(
         proven=bool(questions) and not gaps,
         headline=_coverage_headline(len(questions), gaps),
@@ -165,6 +165,23 @@ def coverage(state: ReportState) -> Coverage:
         new=new,
         gaps=tuple(gaps),
     )
+
+
+def _latest(state: ReportState) -> dict[tuple[Platform, str, str], tuple[Asked, str]]:
+    """Every question's latest answer, and why that run was blind ("" when it was not).
+
+    Where one route did not answer in a run and the next one did, the answer counts.
+    """
+    latest: dict[tuple[Platform, str, str], tuple[Asked, str]] = {}
+    for run in state.runs:
+        answers: dict[tuple[Platform, str, str], Asked] = {}
+        for asked in run.asked:
+            question = (asked.platform, asked.watch, asked.query)
+            if question not in answers or asked.verdict.covers:
+                answers[question] = asked
+        for question, asked in answers.items():
+            latest.setdefault(question, (asked, run.blind))
+    return latest
 
 
 def _coverage_headline(asked: int, gaps: Sequence[Gap]) -> str:
