@@ -1,46 +1,19 @@
 """The listings table keeps the first sight of an offer, for each brand apart."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.domain.coverage import Asked, Run
-from headwater.domain.listings import CollectedBy, Listing, ListingKey, Seller, Sighting
-from headwater.domain.money import MinimumOrder, Price, PriceTier
+from headwater.domain.listings import ListingKey
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
+from tests.factories import NOON, SIGHTING
 
 pytestmark = pytest.mark.local_aws
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-SIGHTING = Sighting(
-    brand="fjellvik",
-    listing=Listing(
-        key=ListingKey(Platform.ALI1688, "601748658723"),
-        url="https://detail.1688.com/offer/601748658723.html",
-        title="峡湾 户外搪瓷杯",
-        price=Price(
-            minimum=Decimal("2.30"),
-            maximum=Decimal("2.80"),
-            currency="CNY",
-            tiers=(PriceTier(quantity=3, amount=Decimal("2.80")),),
-        ),
-        minimum_order=MinimumOrder(quantity=3, unit="件"),
-        seller=Seller(platform=Platform.ALI1688, id="b2b-1", name="某某厂"),
-        pictures=("https://cbu01.alicdn.com/img/ibank/a.jpg",),
-    ),
-    run="import#one#1",
-    watch="mugs",
-    query="",
-    rank=1,
-    route="import",
-    collected_by=CollectedBy.PERSON,
-    seen_at=NOON,
-)
 
 
 def test_the_first_sight_of_a_listing_wins(tables: dict[str, str]) -> None:
