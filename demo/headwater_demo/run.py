@@ -102,7 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     try:
         configuration = read_configuration(arguments.config)
-        captures = _saved_files(arguments.captures, arguments.most)
+        captures = saved_files(arguments.captures, arguments.most)
     except (ConfigurationError, DemoFailed) as error:
         print(error, file=sys.stderr)
         return 1
@@ -284,7 +284,9 @@ def rehearse(
     trusted = _pins(world)
     options = "".join(f" --trust {_short(file)}" for file in trusted)
     say(f"  headwater verify {_short(folder)} --expect {expected[0]}{options}")
-    verify.run(argparse.Namespace(path=folder, expect=list(expected), trust=trusted, json=False))
+    checked = argparse.Namespace(path=folder, expect=list(expected), trust=trusted, json=False)
+    if verify.run(checked) != 0:
+        raise DemoFailed(f"the evidence in {_short(folder)} does not stand up to its own check")
     zipped = world.out / "evidence" / f"{cases[0].id}.zip"
     digest = write_bundle(
         cases[0],
@@ -528,7 +530,7 @@ def _tell_changes(before: Snapshot, after: Snapshot, say: Callable[[str], None])
         )
 
 
-def _saved_files(folder: Path | None, most: int) -> list[Path]:
+def saved_files(folder: Path | None, most: int) -> list[Path]:
     """The pages of a folder of captures, without what only describes them.
 
     A page of results brings sixty listings, so only the first of every folder are taken, then the
@@ -548,10 +550,14 @@ def _saved_files(folder: Path | None, most: int) -> list[Path]:
         files = sorted(file for ending in ("html", "json") for file in folder.glob(f"*.{ending}"))
     if not files:
         raise DemoFailed(f"{folder} holds no saved page (*.html, *.json)")
+    if most < 0:
+        raise DemoFailed(f"--most {most}: write how many pages to bring, or 0 for all")
     folders = groupby(files, key=lambda file: file.parent)
     rounds = zip_longest(*(list(together) for _, together in folders))
     in_turn = [file for one_round in rounds for file in one_round if file is not None]
-    return in_turn[: most or None]
+    taken = in_turn[: most or None]
+    print(f"{len(taken)} of the {len(files)} pages in {folder} are brought (--most 0 brings all)")
+    return taken
 
 
 @contextmanager

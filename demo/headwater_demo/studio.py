@@ -145,11 +145,6 @@ def outline(control: Sequence[tuple[float, float]], pieces: int) -> list[tuple[f
     return [(x, y) for x, y, _ in curve([(x, y, 0.0) for x, y in control], pieces)]
 
 
-def ball(centre: Vector, radius: float) -> Distance:
-    middle = np.array(centre, np.float32)[:, None]
-    return lambda p: np.linalg.norm(p - middle, axis=0) - np.float32(radius)
-
-
 def moved(distance: Distance, by: Vector, turn: float = 0.0, tilt: float = 0.0) -> Distance:
     """The same body elsewhere: tilted about z, then turned about y (radians), then moved."""
     back = placed(by, turn, tilt)

@@ -14,8 +14,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from headwater.domain.exchanges import Exchange, Fetched
 
-MEDIA_TYPE = "application/warc"
-
 
 class Archive:
     """Collects the exchanges of one capture. The same exchanges give the same bytes."""

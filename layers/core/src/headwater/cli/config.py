@@ -20,8 +20,6 @@ from headwater.domain.platforms import Platform, RouteName
 from headwater.matching.images import open_picture
 from headwater.usecases.search import plan_of
 
-HELP = "check the config file and send it, with the brand's pictures, to the stack"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = Path("config/headwater.toml")
