@@ -208,8 +208,12 @@ def test_pictures_stop_at_the_limits_of_number_and_weight() -> None:
     kept = room.capture(replace(SEEN, listing=replace(LISTING, pictures=many)))
     assert len(room.door.asked) == 2
     assert len(kept.pictures) == 2
-    assert len(kept.missing) == MAX_PICTURES - 2
-    assert "weigh more" in kept.missing[0].reason
+    *too_heavy, left_out = kept.missing
+    assert len(too_heavy) == MAX_PICTURES - 2
+    assert all("weigh more" in gap.reason for gap in too_heavy)
+    assert left_out.source_url == many[MAX_PICTURES]
+    assert f"{len(many) - MAX_PICTURES} further" in left_out.reason
+    assert kept.outcome is CaptureOutcome.PARTIAL
 
 
 def test_nothing_is_fetched_that_the_owner_did_not_allow() -> None:

@@ -288,6 +288,15 @@ def _keep_pictures(
         else:
             name = kept.keep(f"picture-{number:02}", PartRole.PICTURE, url, page.body, kind)
         kept.record(name, url, fetched)
+    left_out = listing.pictures[MAX_PICTURES:]
+    if left_out and access.fetch_pictures:
+        # One line for all of them: a seller may name thousands.
+        kept.miss(
+            PartRole.PICTURE,
+            left_out[0],
+            f"only the first {MAX_PICTURES} pictures are kept; {len(left_out)} further, "
+            "of which this is the first, were not asked for",
+        )
 
 
 def picture_type(body: bytes) -> tuple[str, str] | None:
