@@ -326,6 +326,7 @@ class Stage:
             "DeadlinesSchedule": PARKED,
             "SiteSchedule": PARKED,
             "LookAgainSchedule": PARKED,
+            "StampSchedule": PARKED,
             "ReportUrl": world.report_url,
             "MarketplaceRehearsal": world.marketplace,
         }

@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpcore
 
-from headwater.domain.captures import Capture, StoredObject
+from headwater.domain.captures import Capture, PendingStamp, StoredObject
 from headwater.domain.exchanges import Exchange, Fetched, FetchFailed
 from headwater.domain.listings import ListingKey
 from headwater.domain.manifests import sha256
@@ -155,7 +155,23 @@ class CapturesInMemory:
         row_key = (capture.brand, str(capture.key), capture.id)
         if row_key not in self.rows:
             raise KeyError(row_key)
-        self.rows[row_key] = capture
+        self.rows[row_key] = replace(
+            self.rows[row_key], timestamps=capture.timestamps, awaited=capture.awaited
+        )
+
+    def save_lock(
+        self, capture: Capture, locked: tuple[StoredObject, ...], until: datetime
+    ) -> None:
+        row_key = (capture.brand, str(capture.key), capture.id)
+        self.rows[row_key] = replace(self.rows[row_key], locked=locked, locked_until=until)
+
+    def pending_stamps(self, brand: str, *, before: datetime) -> Iterator[PendingStamp]:
+        found = [
+            PendingStamp(brand=brand, key=row.key, capture_id=row.id, since=row.captured_at)
+            for row in self.rows.values()
+            if row.brand == brand and row.awaited and row.captured_at < before
+        ]
+        return iter(sorted(found, key=lambda one: one.since))
 
     def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None:
         return self.rows.get((brand, str(key), capture_id))

@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.captures import Captures
@@ -23,7 +22,7 @@ from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.manifests import sha256
 from headwater.domain.platforms import Platform
 from headwater.verifier import Trust, Verdict, verify
-from tests.factories import LISTING, SIGHTING
+from tests.factories import BRAND, LISTING, SIGHTING
 from tests.fakes.timestamp_authority import OpensslAuthority, served
 
 pytestmark = pytest.mark.local_aws
@@ -78,7 +77,7 @@ class Deployed:
             self.work,
             Desk(
                 contact="mail@example.com",
-                brands=(),
+                brands=(BRAND,),
                 access=access,
                 timestamp_authorities=authorities,
             ),
@@ -94,6 +93,13 @@ class Deployed:
         ]
         answer: Any = lambda_handler({"Records": records}, Context())
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    def ask_again(self) -> dict[str, int]:
+        """What the schedule of the stamps function does."""
+        from capture_function.stamps import lambda_handler
+
+        answer: dict[str, int] = lambda_handler({}, Context())
+        return answer
 
     def rows(self) -> list[Capture]:
         return self.captures.of_listing("fjellvik", LISTING.key)
@@ -124,9 +130,11 @@ def deployed(
         "POWERTOOLS_SERVICE_NAME": "capture",
     }.items():
         monkeypatch.setenv(name, value)
-    from capture_function import handler  # Powertools reads the environment when it is imported
+    # Powertools reads the environment when it is imported.
+    from capture_function import handler, stamps
 
     handler._settings.cache_clear()
+    stamps._settings.cache_clear()
     work = Bucket(buckets["WorkBucket"])
     work.put(f"pages/{sha256(PAGE)}", PAGE, "text/html")
     deployed = Deployed(
@@ -141,6 +149,7 @@ def deployed(
     server.server_close()
     thread.join()
     handler._settings.cache_clear()
+    stamps._settings.cache_clear()
 
 
 def test_a_message_becomes_a_row_and_locked_objects(deployed: Deployed) -> None:
@@ -210,13 +219,14 @@ def test_an_authority_that_does_not_answer_delays_only_the_signature(
         pass
     deployed.configure(authority)
     other = replace(SEEN, listing=replace(LISTING, key=ListingKey(Platform.ALI1688, "2")))
-    with pytest.raises(BatchProcessingError):
-        deployed.receive(message(SEEN), message(other))
+    assert deployed.receive(message(SEEN), message(other)) == []
     (row,) = deployed.rows()
-    assert row.timestamps == ()
+    assert (row.timestamps, row.awaited) == ((), ("one",))
+    assert deployed.ask_again() == {"signed": 0, "pending": 2}
     with served(signing) as authority:
         deployed.configure(authority)
-        assert deployed.receive(message(SEEN)) == []
+        assert deployed.ask_again() == {"signed": 2, "pending": 0}
+        assert deployed.ask_again() == {"signed": 0, "pending": 0}
     (signed,) = deployed.rows()
-    assert replace(signed, timestamps=()) == row
+    assert replace(signed, timestamps=(), awaited=("one",)) == row
     assert len(signed.timestamps) == 1

@@ -87,12 +87,19 @@ def test_nothing_that_runs_by_itself_may_delete_or_overwrite_evidence() -> None:
 
 
 def test_whoever_writes_evidence_cannot_read_it_and_the_other_way_round() -> None:
-    rights: dict[str, set[str]] = {}
+    """By the objects' names: a token is written beside a manifest that may be read."""
+    written: dict[str, set[str]] = {}
+    read: dict[str, set[str]] = {}
     for logical_id, statement in statements():
-        if "EvidenceBucket" in str(statement["Resource"]):
-            rights.setdefault(logical_id, set()).update(listed(statement["Action"]))
-    for logical_id, actions in rights.items():
-        assert not {"s3:PutObject", "s3:GetObject"} <= actions, logical_id
+        places = {place for place in map(str, listed(statement["Resource"])) if "Evidence" in place}
+        actions = set(listed(statement["Action"]))
+        if "s3:PutObject" in actions:
+            written.setdefault(logical_id, set()).update(places)
+        if actions & {"s3:GetObject", "s3:GetObjectVersion"}:
+            read.setdefault(logical_id, set()).update(places)
+    assert written
+    for logical_id, places in written.items():
+        assert not places & read.get(logical_id, set()), logical_id
 
 
 def test_mail_goes_out_only_from_the_sender_of_the_stack() -> None:

@@ -93,5 +93,8 @@ def keep(record: SQSRecord) -> None:
     metrics.add_metric("PicturesKept", MetricUnit.Count, len(kept.pictures))
     metrics.add_metric("PartsMissing", MetricUnit.Count, len(kept.missing))
     logger.info("captured", listing=str(kept.key), capture=kept.id, outcome=kept.outcome)
-    # Last: when nobody signs, the queue brings the message again, and only this is done again.
-    stamp(kept, authorities=signers, evidence=evidence, captures=captures)
+    # Last, and no reason to fail: who does not answer now is asked again by the stamps function.
+    kept, reasons = stamp(kept, authorities=signers, evidence=evidence, captures=captures)
+    metrics.add_metric("TimestampsPending", MetricUnit.Count, len(kept.awaited))
+    for reason in reasons:
+        logger.warning("timestamp pending", capture=kept.id, reason=reason)

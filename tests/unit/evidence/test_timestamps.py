@@ -11,7 +11,7 @@ import time_machine
 from headwater.adapters.timestamping import Authority, authorities, timestamp_request
 from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture, Stamp, StampFailed
-from headwater.usecases.stamp import TimestampPending, stamp
+from headwater.usecases.stamp import AskedAgain, stamp, stamp_pending
 from headwater.verifier import Trust, Verdict, check_timestamp
 from tests.factories import CAPTURE
 from tests.fakes.evidence import BucketInMemory, CapturesInMemory, raw_server
@@ -270,7 +270,19 @@ class Room:
         self.captures.add(CAPTURE)
 
     def stamp(self, capture: Capture, *asked: Scripted) -> Capture:
-        return stamp(capture, authorities=asked, evidence=self.evidence, captures=self.captures)
+        stamped, self.reasons = stamp(
+            capture, authorities=asked, evidence=self.evidence, captures=self.captures
+        )
+        return stamped
+
+    def ask_again(self, *asked: Scripted) -> AskedAgain:
+        return stamp_pending(
+            CAPTURE.brand,
+            authorities=asked,
+            evidence=self.evidence,
+            captures=self.captures,
+            now=CAPTURE.captured_at + timedelta(hours=1),
+        )
 
     @property
     def row(self) -> Capture:
@@ -288,20 +300,38 @@ def test_every_token_is_kept_beside_the_manifest_and_in_the_row() -> None:
     assert room.evidence.get(reply.key, reply.version_id) == b"reply"
 
 
-def test_one_answer_of_two_is_enough_for_now() -> None:
+def test_no_answer_loses_nothing_and_is_asked_for_again() -> None:
     room = Room()
-    silent = Scripted("b", answers=False)
-    assert len(room.stamp(CAPTURE, Scripted("a", answers=True), silent).timestamps) == 1
+    answering, silent = Scripted("a", answers=True), Scripted("b", answers=False)
+    pending = room.stamp(CAPTURE, answering, silent)
+    assert (len(pending.timestamps), pending.awaited) == (1, ("b",))
+    assert room.reasons == ("b: it answered HTTP 503",)
+    assert room.row == pending
+    (why,) = room.ask_again(answering, silent).pending
+    assert "b: it answered HTTP 503" in why
+    silent.answers = True
+    assert room.ask_again(answering, silent).signed == 1
+    assert [timestamp.authority for timestamp in room.row.timestamps] == ["a", "b"]
+    assert room.row.awaited == ()
+    assert room.ask_again(answering, silent) == AskedAgain(signed=0, pending=())
+    assert len(answering.asked) == 1
 
 
-def test_no_answer_loses_nothing_and_is_tried_again() -> None:
+def test_who_does_not_answer_is_not_asked_for_the_captures_behind() -> None:
     room = Room()
-    authority = Scripted("a", answers=False)
-    with pytest.raises(TimestampPending, match="a: it answered HTTP 503"):
-        room.stamp(CAPTURE, authority)
-    assert room.row == CAPTURE
-    authority.answers = True
-    assert len(room.stamp(room.row, authority).timestamps) == 1
+    silent = Scripted("a", answers=False)
+    for digit in "23456":
+        room.captures.add(replace(CAPTURE, id=digit * 32, awaited=("a",)))
+    assert len(room.ask_again(silent).pending) == 5
+    assert len(silent.asked) == 1
+
+
+def test_an_authority_that_the_owner_no_longer_names_is_not_waited_for() -> None:
+    room = Room()
+    room.captures.add(replace(CAPTURE, id="2" * 32, awaited=("gone",)))
+    assert room.ask_again() == AskedAgain(signed=1, pending=())
+    left = room.captures.pending_stamps(CAPTURE.brand, before=CAPTURE.captured_at + timedelta(1))
+    assert not list(left)
 
 
 def test_what_is_stamped_is_not_stamped_again() -> None:

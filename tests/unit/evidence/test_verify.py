@@ -72,7 +72,9 @@ def keep(
         )
         for day, sighting in enumerate(sightings)
     ]
-    kept = [stamp(one, authorities=signers, evidence=evidence, captures=captures) for one in kept]
+    kept = [
+        stamp(one, authorities=signers, evidence=evidence, captures=captures)[0] for one in kept
+    ]
     download_case_evidence(kept, evidence, into)
     return kept
 

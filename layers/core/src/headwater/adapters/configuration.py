@@ -187,8 +187,9 @@ class Schedules(_Table):
     deadlines: str = "cron(5 * * * ? *)"
     site: str = "cron(45 4 * * ? *)"
     look_again: str = "cron(30 1 ? * SUN *)"
+    stamps: str = "cron(50 * * * ? *)"
 
-    @field_validator("search", "deadlines", "site", "look_again")
+    @field_validator("search", "deadlines", "site", "look_again", "stamps")
     @classmethod
     def _valid(cls, expression: str) -> str:
         check_schedule(expression)
@@ -232,6 +233,7 @@ class Configuration:
             "DeadlinesSchedule": self.schedules.deadlines,
             "SiteSchedule": self.schedules.site,
             "LookAgainSchedule": self.schedules.look_again,
+            "StampSchedule": self.schedules.stamps,
         }
 
 

@@ -80,6 +80,16 @@ class Timestamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingStamp:
+    """A capture that not every named authority has signed, and since when."""
+
+    brand: str
+    key: ListingKey
+    capture_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One look at one listing. `id` is deterministic, so looking twice at the same bytes is one.
 
@@ -102,6 +112,12 @@ class Capture:
     query: str
     rehearsal: bool = False
     timestamps: tuple[Timestamp, ...] = ()
+    awaited: tuple[str, ...] = ()
+    """The authorities that were to sign the manifest and have not yet: its timestamp is pending."""
+    locked_until: datetime | None = None
+    locked: tuple[StoredObject, ...] = ()
+    """The copies that nobody at all can delete before `locked_until`, the account's owner neither:
+    made when a case was opened, of all parts, the manifest and its timestamps."""
 
     @property
     def key(self) -> ListingKey:

@@ -154,6 +154,7 @@ def capture(
         watch=sighting.watch,
         query=sighting.query,
         rehearsal=rehearsal,
+        awaited=timestamp_authorities,
     )
     captures.add(record)
     return record

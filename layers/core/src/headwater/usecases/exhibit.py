@@ -90,6 +90,26 @@ def add_exhibit(
     return identifier, _sign(prefix, evidence, authorities)
 
 
+def sign_exhibits(
+    brand: str, *, evidence: EvidenceStore, authorities: Sequence[Authority]
+) -> tuple[str, ...]:
+    """Ask those again who have not signed an exhibit of the brand; what is still unsigned by whom.
+
+    Who does not answer is not asked for the next exhibit.
+    """
+    there = set(evidence.list(f"exhibits/{brand}/"))
+    silent: list[str] = []
+    answering = list(authorities)
+    for name in sorted(key for key in there if key.endswith(f"/{FILE_NAME}")):
+        missing = [one for one in authorities if f"{name}.{one.name}.tsr" not in there]
+        asked = [one for one in missing if one in answering]
+        refused = _sign(name.removesuffix(FILE_NAME), evidence, asked) if asked else ()
+        answering = [one for one in answering if one.name not in refused]
+        left = [one.name for one in missing if one not in asked or one.name in refused]
+        silent += [f"{name}: {who} has not signed" for who in left]
+    return tuple(silent)
+
+
 def _sign(
     prefix: str, evidence: EvidenceStore, authorities: Sequence[Authority]
 ) -> tuple[str, ...]:
