@@ -62,3 +62,18 @@ def test_the_cases_of_a_brand_come_by_id_and_of_no_other(cases: Cases | CasesInM
         cases.open(replace(CASE, brand=brand, id=case))
     assert [case.id for case in cases.of_brand("a")] == ["1", "2"]
     assert list(cases.of_brand("c")) == []
+
+
+def test_a_listing_that_joined_leads_to_the_case_and_is_none_itself(
+    cases: Cases | CasesInMemory,
+) -> None:
+    cases.open(CASE)
+    for _ in range(2):
+        cases.join(CASE.brand, "1688-new", CASE.id)
+    assert cases.get(CASE.brand, "1688-new") == cases.get(CASE.brand, CASE.id)
+    assert not cases.open(replace(CASE, id="1688-new"))
+    assert [case.id for case in cases.of_brand(CASE.brand)] == [CASE.id]
+    cases.join(CASE.brand, CASE.id, "another")
+    known = cases.get(CASE.brand, CASE.id)
+    assert known is not None
+    assert known.id == CASE.id

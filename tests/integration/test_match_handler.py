@@ -115,6 +115,7 @@ def deployed(
 ) -> Iterator[Deployed]:
     for name, value in {
         "CASES_TABLE": tables["CasesTable"],
+        "TRACES_TABLE": tables["TracesTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "EVIDENCE_BUCKET": buckets["EvidenceBucket"],
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",

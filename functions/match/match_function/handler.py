@@ -17,13 +17,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.dynamodb.traces import Traces
 from headwater.adapters.references import picture_matcher
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture
+from headwater.matching.fingerprints import detailed_fingerprint
 from headwater.matching.pictures import PictureMatcher
-from headwater.matching.words import WordMatcher
+from headwater.matching.words import WordMatcher, brands_named
 from headwater.usecases.match import match
 from match_function.settings import Settings
 
@@ -66,8 +68,11 @@ def judge(record: SQSRecord) -> None:
         brand=brand,
         words=_words(brand),
         pictures=_pictures(brand, settings.work_bucket),
+        fingerprint=detailed_fingerprint,
+        brands_named=brands_named,
         evidence=Bucket(settings.evidence_bucket),
         cases=Cases(settings.cases_table),
+        traces=Traces(settings.traces_table),
         now=lambda: datetime.now(UTC),
         weights=desk.weights,
     )

@@ -9,5 +9,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True)
 
     cases_table: str
+    traces_table: str
     work_bucket: str
     evidence_bucket: str

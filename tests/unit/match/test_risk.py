@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.domain.assessment import RIGHTS, assess
+from headwater.domain.assessment import assess
 from headwater.domain.brands import Brand, Product, Reference
 from headwater.domain.listings import Listing
 from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pictures import PictureEvidence, PictureMatch, PictureRelation
+from headwater.domain.rights import RIGHTS
 from headwater.domain.risk import Band, Infringement, Risk, Signal
 from headwater.domain.sellers import IdentifierKind, ListedSeller, SellerList, identifiers_of
 from headwater.domain.weights import ClaimPoints, Weights
@@ -227,7 +228,9 @@ def test_weights_are_data() -> None:
     listing = replace(LISTING, title="Fjellvik 高仿")
     words = MATCHER.find(listing)
     claims = {WordKind.REPLICA_CLAIM: ClaimPoints(weak=1, medium=2, strong=3)}
-    weights = Weights(like_mark=40, claims_beside=claims, look=10, likely=43, near_certain=90)
+    weights = Weights(
+        like_mark=40, claims_beside=claims, source_platform=0, look=10, likely=43, near_certain=90
+    )
     risk = assess(listing, brand=BRAND, today=TODAY, pictures=(), words=words, weights=weights)
     assert (risk.score, risk.band) == (43, Band.LIKELY)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -26,7 +26,9 @@ from headwater.domain.sellers import (
     read_identifier,
     trade_signs,
 )
-from headwater.usecases.sellers import dossiers, retail_copies, supplier_ties
+from headwater.domain.traces import Alike
+from headwater.domain.weights import Weights
+from headwater.usecases.sellers import by_priority, dossiers, retail_copies, supplier_ties
 from tests.factories import CASE, LISTING, NOON
 
 
@@ -207,10 +209,13 @@ def test_every_account_is_in_one_cluster_and_only_proof_ties(
 
 
 def test_strikes_count_across_a_sellers_accounts() -> None:
-    states = (CaseState.CONFIRMED, CaseState.CLOSED, CaseState.OPEN, CaseState.DISMISSED)
+    opened = [a_case(listing) for listing in OFFERS[:4]]
+    confirmed = [decided(case, CaseState.CONFIRMED) for case in opened]
     cases = [
-        replace(CASE, id=case_id(listing.key), listing=listing, state=state)
-        for listing, state in zip(OFFERS, states, strict=False)
+        confirmed[0],
+        decided(confirmed[1], CaseState.CLOSED),
+        decided(opened[2], CaseState.CLOSED),
+        decided(opened[3], CaseState.DISMISSED),
     ]
     first, second = dossiers(cases)
     assert first.strikes == ("1688-1", "alibaba-2")
@@ -219,8 +224,21 @@ def test_strikes_count_across_a_sellers_accounts() -> None:
     assert first.products == ("mug",)
     assert first.names == ("Shop 33", "Shop b2b-1", "Shop co-2")
     assert not second.repeat_offender
-    for reordered in combinations(cases, 4):
-        assert dossiers(reversed(reordered)) == (first, second)
+    for reordered in permutations(cases):
+        assert dossiers(reordered) == (first, second)
+
+
+def test_a_verdict_that_was_taken_back_is_no_strike() -> None:
+    case = decided(a_case(OFFERS[0]), CaseState.CONFIRMED)
+    assert case.strikes == 1
+    assert decided(case, CaseState.OPEN).strikes == 0
+    back = case.move(CaseState.OPEN, at=NOON, by="match", what="the listing is back")
+    assert back.strikes == 1
+    assert decided(back, CaseState.DISMISSED).strikes == 0
+
+
+def decided(case: Case, state: CaseState) -> Case:
+    return case.move(state, at=NOON, by="owner", what="my verdict")
 
 
 def test_the_very_same_picture_file_is_a_hint() -> None:
@@ -271,17 +289,71 @@ def test_a_tie_to_a_supplier_reaches_every_account_of_the_seller() -> None:
     assert listed(entries[:1], [phone], TODAY) is None
 
 
-def test_a_source_shows_the_retail_cases_with_the_same_picture() -> None:
+def test_a_source_shows_the_retail_cases_with_the_same_picture_or_article_number() -> None:
     related = replace(CASE.pictures[0], relation="related")
+    source = offer(1, Platform.ALI1688, "a")
+    numbered = replace(offer(1, Platform.ALI1688, "a"), title="搪瓷杯 FJ-2207 350ml")
+    photograph = Alike(
+        listing=source.key,
+        capture_id="c",
+        part_name="picture-01.jpg",
+        other_capture="d",
+        other_part="picture-01.jpg",
+        distance=3,
+    )
+    said = replace(offer(7, Platform.AMAZON, "g"), title="Camping mug FJ-2207, 350ml")
     cases = [
-        a_case(offer(1, Platform.ALI1688, "a")),
+        a_case(numbered),
         a_case(offer(2, Platform.ALIEXPRESS, "b")),
-        a_case(offer(3, Platform.AMAZON, "c")),
+        a_case(offer(3, Platform.AMAZON, "c"), pictures=(), alike=(photograph,)),
         a_case(offer(4, Platform.AMAZON, "d"), pictures=(related,)),
         a_case(offer(5, Platform.GENERIC, "e"), state=CaseState.DISMISSED),
         a_case(offer(6, Platform.ALIBABA, "f"), pictures=()),
+        a_case(said, pictures=()),
+        a_case(offer(8, Platform.AMAZON, "h"), pictures=(), alike=(replace(photograph, own=True),)),
     ]
-    assert retail_copies(reversed(cases)) == {"1688-1": ("aliexpress-2", "amazon-3")}
+    assert {
+        source: [(copy.case, *copy.ties) for copy in copies]
+        for source, copies in retail_copies(reversed(cases)).items()
+    } == {
+        "1688-1": [
+            ("aliexpress-2", "your picture mug/front.jpg"),
+            ("amazon-3", "the same photograph"),
+            ("amazon-7", "“fj-2207” in both titles"),
+        ]
+    }
+
+
+def test_a_source_comes_before_what_is_as_suspect_but_feeds_nobody() -> None:
+    fed = a_case(offer(1, Platform.ALI1688, "a"))
+    cases = [
+        a_case(offer(0, Platform.ALI1688, "z"), pictures=()),
+        fed,
+        a_case(offer(2, Platform.AMAZON, "b")),
+    ]
+    assert by_priority(cases)[0] == fed
+    assert by_priority(cases, Weights(retail_copy=0))[0].id == "1688-0"
+
+
+def test_a_photograph_that_two_shops_share_is_a_hint_unless_it_is_the_brands_own() -> None:
+    one, other = offer(1, Platform.ALI1688, "a"), offer(2, Platform.ALI1688, "b")
+    alike = Alike(
+        listing=one.key,
+        capture_id="c",
+        part_name="picture-01.jpg",
+        other_capture="d",
+        other_part="picture-01.jpg",
+        distance=0,
+    )
+    cases = [a_case(one), a_case(other, alike=(alike,))]
+    for ordered in permutations(cases):
+        first, second = dossiers(ordered)
+        assert [str(link) for link in first.links] == [
+            "1688#a, 1688#b may belong together: they share the photograph of 1688#1"
+        ]
+        assert first.links == second.links
+    own = a_case(other, alike=(replace(alike, own=True),))
+    assert not any(dossier.links for dossier in dossiers([cases[0], own]))
 
 
 TODAY = NOON.date()

@@ -101,3 +101,18 @@ def test_neither_scipy_nor_pywavelets_is_imported() -> None:
         "sys.exit(', '.join({'scipy', 'pywt'} & set(sys.modules)) or None)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_bands_are_the_stored_keys_and_may_not_change() -> None:
+    taken = Fingerprint(FingerprintKind.DHASH, 256, int("6a09e667f3bcc908bb67ae8584caa73b" * 2, 16))
+    assert taken.bands()[:3] == ("00-481a5", "01-ce012", "02-b03bc")
+    assert len(set(taken.bands())) == 12
+    with pytest.raises(ValueError, match="256 bits"):
+        _dhash(1).bands()
+
+
+@given(st.integers(0, 2**256 - 1), st.integers(0, 255))
+def test_one_bit_off_leaves_a_band_in_common(bits: int, bit: int) -> None:
+    one = Fingerprint(FingerprintKind.DHASH, 256, bits)
+    other = Fingerprint(FingerprintKind.DHASH, 256, bits ^ 1 << bit)
+    assert set(one.bands()) & set(other.bands())

@@ -81,7 +81,7 @@ def write_bundle(
     with ExitStack() as cleanup:
         body, digest = bundle(
             case,
-            captures.of_listing(case.brand, case.listing.key),
+            [one for key in case.keys for one in captures.of_listing(case.brand, key)],
             exhibits=exhibits,
             evidence=evidence,
             reference=lambda reference_id: work.get(reference_key(brand.id, hashes[reference_id])),

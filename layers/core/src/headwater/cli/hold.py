@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"headwater hold: brand {brand.id} has no case {arguments.case}", file=sys.stderr)
             return 1
         evidence = Bucket(stack.outputs["EvidenceBucket"])
-        prefixes = (captures_of(brand.id, case.listing.key), exhibits_of(brand.id, case.id))
+        folders = (captures_of(brand.id, key) for key in case.keys)
+        prefixes = (*folders, exhibits_of(brand.id, case.id))
         count = sum(evidence.hold(prefix, on=not arguments.release) for prefix in prefixes)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
         print(f"headwater hold: {error}", file=sys.stderr)

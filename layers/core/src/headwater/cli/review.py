@@ -100,7 +100,7 @@ def picture_lines(case: Case, sha256: dict[str, str], evidence: str, work: str) 
     if not case.pictures:
         return ["  pictures: none of yours was recognised"]
     best = case.pictures[0]
-    key = case.listing.key
+    key = best.listing or case.keys[0]
     folder = f"captures/{case.brand}/{key.platform}/{key.offer_id}/{best.capture_id}"
     own = f"config/references/{case.brand}/{sha256.get(best.reference_id, '(no longer yours)')}"
     return [

@@ -5,20 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from headwater.domain.brands import Brand, Product, RightKind
+from headwater.domain.history import NO_HISTORY, History, KnownPicture
 from headwater.domain.listings import Listing
 from headwater.domain.pictures import PictureMatch, PictureRelation
+from headwater.domain.rights import covering
 from headwater.domain.risk import Infringement, Reason, Risk, Signal
 from headwater.domain.sellers import SellerList, identifiers_of, listed
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.domain.words import Disguise, MarkUse, Place, Strength, WordHit, WordKind
-
-RIGHTS = {
-    Infringement.COUNTERFEIT: RightKind.TRADEMARK,
-    Infringement.MARK_IN_TEXT: RightKind.TRADEMARK,
-    Infringement.LOOK_ALIKE: RightKind.DESIGN,
-    Infringement.STOLEN_PICTURE: RightKind.COPYRIGHT,
-}
-"""What a complaint about it would rest on first."""
 
 
 def assess(
@@ -29,10 +23,11 @@ def assess(
     words: Sequence[WordHit],
     today: date,
     weights: Weights = DEFAULT_WEIGHTS,
+    history: History = NO_HISTORY,
 ) -> Risk:
     """Weigh what was found in a listing. The order of `pictures` and `words` does not matter.
 
-    `today` decides which entries of the owner's seller lists still hold.
+    `today` decides which entries of the owner's seller lists, and which rights, still hold.
     """
     best = _best_pictures(pictures)
     claimed = any(
@@ -40,23 +35,29 @@ def assess(
     )
     marks = [hit for hit in words if hit.misuse or (claimed and _faint(hit))]
     # A picture that is only related shows a lantern like any other: it makes no word telling.
-    beside = bool(marks) or any(match.relation is PictureRelation.SAME for match in best)
+    same = any(match.relation is PictureRelation.SAME for match in best)
+    known = () if same else history.confirmed or history.sources
+    beside = bool(marks or known) or same
     reasons = [
         *_picture_reasons(best, weights),
+        *_known_reasons(known, history, weights),
         *_mark_reasons(words, weights, claimed=claimed),
         *_claim_reasons(words, weights, beside=beside),
     ]
     if beside:
         reasons += _price_reasons(listing, brand, best, weights)
         reasons += _quantity_reasons(listing, weights)
-    if best or marks:
+        reasons += _shop_reasons(listing, history, weights)
+    if best or marks or known:
+        reasons += _strike_reasons(history, weights)
         reasons += _list_reasons(listing, brand, today, weights)
     score = max(0, min(100, sum(reason.points for reason in reasons)))
     return Risk(
         score=score,
         band=weights.band(score),
         reasons=tuple(reasons),
-        infringement=_infringement(best, marks, claimed=claimed),
+        infringement=_infringement(best, marks, claimed=claimed, brand=brand, today=today)
+        or next((one.infringement for one in known if one.infringement), None),
     )
 
 
@@ -110,6 +111,26 @@ def _picture_reasons(best: Sequence[PictureMatch], weights: Weights) -> list[Rea
         )
         for match in best[:1]
     ]
+
+
+def _known_reasons(
+    confirmed: Sequence[KnownPicture], history: History, weights: Weights
+) -> list[Reason]:
+    """What earlier verdicts say of the listing's pictures."""
+    reasons = []
+    for one in confirmed[:1]:
+        text = f"{one.part_name} is a picture of the wholesale case {one.case}, not decided yet"
+        points = weights.source_picture
+        if one in history.confirmed:
+            text = f"{one.part_name} is a picture of case {one.case}"
+            text += f", confirmed on {one.on.isoformat()}"
+            points = weights.known_picture
+        reasons.append(Reason(signal=Signal.PICTURE, points=points, text=text))
+    for one in history.dismissed:
+        text = f"{one.part_name}: you dismissed this picture on {one.on.isoformat()}"
+        text += f" in case {one.case}"
+        reasons.append(Reason(signal=Signal.PICTURE, points=0, text=text))
+    return reasons
 
 
 def _mark_reasons(words: Iterable[WordHit], weights: Weights, *, claimed: bool) -> list[Reason]:
@@ -227,6 +248,32 @@ def _quantity_reasons(listing: Listing, weights: Weights) -> list[Reason]:
     return [Reason(signal=Signal.MONEY, points=weights.wholesale, text=text)]
 
 
+def _shop_reasons(listing: Listing, history: History, weights: Weights) -> list[Reason]:
+    """What the place says: a wholesale platform, a shop under many names."""
+    reasons = []
+    platform = listing.key.platform
+    if platform.source and weights.source_platform:
+        text = f"offered on {platform.title}, where goods are made and wholesaled"
+        reasons.append(Reason(signal=Signal.PLATFORM, points=weights.source_platform, text=text))
+    brands = history.shop_brands
+    if len(brands) >= weights.many_brands_from:
+        text = f"the shop sells under {len(brands)} known names of others: {', '.join(brands[:6])}"
+        reasons.append(Reason(signal=Signal.SELLER, points=weights.many_brands, text=text))
+    return reasons
+
+
+def _strike_reasons(history: History, weights: Weights) -> list[Reason]:
+    if not history.strikes:
+        return []
+    latest = max(history.strikes, key=lambda strike: (strike.on, strike.case))
+    text = f"the seller's case {latest.case} was confirmed on {latest.on.isoformat()}"
+    points = weights.struck_seller
+    if len(history.strikes) > 1:
+        text = f"a repeat offender: {len(history.strikes)} confirmed cases, the last {latest.case}"
+        points = weights.repeat_offender
+    return [Reason(signal=Signal.SELLER, points=points, text=text)]
+
+
 def _list_reasons(listing: Listing, brand: Brand, today: date, weights: Weights) -> list[Reason]:
     entry = listed(brand.sellers, identifiers_of(listing), today)
     if entry is None:
@@ -256,10 +303,28 @@ def _remark(text: str) -> Reason:
 
 
 def _infringement(
-    pictures: Sequence[PictureMatch], marks: Sequence[WordHit], *, claimed: bool
+    pictures: Sequence[PictureMatch],
+    marks: Sequence[WordHit],
+    *,
+    claimed: bool,
+    brand: Brand,
+    today: date,
 ) -> Infringement | None:
     if marks:
         return Infringement.COUNTERFEIT if pictures or claimed else Infringement.MARK_IN_TEXT
     if any(match.relation is PictureRelation.SAME for match in pictures):
         return Infringement.COUNTERFEIT if claimed else Infringement.STOLEN_PICTURE
-    return Infringement.LOOK_ALIKE if pictures else None
+    if not pictures:
+        return None
+    # The same shape without the name: a design protects it, else a patent on what it does may.
+    shown = products_shown(brand, pictures)
+    patented = covering(brand, RightKind.PATENT, shown, today)
+    if patented and not covering(brand, RightKind.DESIGN, shown, today):
+        return Infringement.PATENT
+    return Infringement.LOOK_ALIKE
+
+
+def products_shown(brand: Brand, pictures: Iterable[PictureMatch]) -> frozenset[str]:
+    """The ids of the brand's products whose pictures were found."""
+    of = {reference.id: reference.product for reference in brand.references}
+    return frozenset(of[p.reference_id] for p in pictures if p.reference_id in of)

@@ -52,7 +52,10 @@ class RightKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """A registered (or, for copyright, claimed) right. `country` is ISO 3166 alpha-2."""
+    """A registered (or, for copyright, claimed) right. `country` is ISO 3166 alpha-2.
+
+    `products` are the ids of those that it covers; none written: all.
+    """
 
     kind: RightKind
     number: str
@@ -60,6 +63,7 @@ class Right:
     owner: str
     classes: tuple[int, ...] = ()
     expires: date | None = None
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

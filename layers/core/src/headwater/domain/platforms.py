@@ -23,6 +23,19 @@ class Platform(StrEnum):
         return _TITLES[self]
 
     @property
+    def source(self) -> bool:
+        """Whether goods are made and wholesaled there, and not sold to those who use them."""
+        return self in {Platform.ALI1688, Platform.ALIBABA, Platform.MADE_IN_CHINA}
+
+    @property
+    def of_alibaba(self) -> bool:
+        """Whether complaints go to Alibaba's IP Protection Platform."""
+        return self in {
+            *(Platform.ALIBABA, Platform.ALI1688, Platform.ALIEXPRESS),
+            *(Platform.TAOBAO, Platform.TMALL, Platform.TMALL_GLOBAL, Platform.LAZADA),
+        }
+
+    @property
     def chinese(self) -> bool:
         """Whether its sellers write, and its search expects, Chinese."""
         return self in {Platform.ALI1688, Platform.TAOBAO, Platform.TMALL, Platform.TMALL_GLOBAL}

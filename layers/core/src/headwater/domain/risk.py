@@ -20,6 +20,7 @@ class Infringement(StrEnum):
     MARK_IN_TEXT = "mark_in_text"
     LOOK_ALIKE = "look_alike"
     STOLEN_PICTURE = "stolen_picture"
+    PATENT = "patent"
 
 
 class Signal(StrEnum):
@@ -29,6 +30,7 @@ class Signal(StrEnum):
     WORDS = "words"
     MONEY = "money"
     SELLER = "seller"
+    PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

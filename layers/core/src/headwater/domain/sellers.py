@@ -24,11 +24,16 @@ class IdentifierKind(StrEnum):
     ADDRESS = "street address"
     UPLOADER = "uploader id in a picture's name"
     PICTURE = "very same picture file"
+    PHOTOGRAPH = "photograph"
 
     @property
     def proves(self) -> bool:
         """Whether two accounts that share it are one seller. Pictures are copied."""
-        return self not in {IdentifierKind.UPLOADER, IdentifierKind.PICTURE}
+        return self not in {
+            IdentifierKind.UPLOADER,
+            IdentifierKind.PICTURE,
+            IdentifierKind.PHOTOGRAPH,
+        }
 
 
 @dataclass(frozen=True, slots=True, order=True)

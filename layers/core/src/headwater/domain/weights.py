@@ -63,6 +63,22 @@ class Weights:
     wholesale: int = 5
     wholesale_quantity: int = 50
     """A smallest order that no private buyer wants: the goods are made here, not resold."""
+    source_platform: int = 3
+    """Offered where goods are made and wholesaled."""
+    known_picture: int = 60
+    """A picture that an earlier case showed, which was confirmed."""
+    source_picture: int = 30
+    """A retail listing with the picture of a wholesale case that is not decided yet."""
+    struck_seller: int = 10
+    """The seller had one case that was confirmed."""
+    repeat_offender: int = 20
+    """The seller had several."""
+    many_brands: int = 8
+    many_brands_from: int = 3
+    """So many well-known names of others in one shop are no coincidence."""
+    retail_copy: int = 4
+    """What each retail copy adds to a source's place in the order, not to its score."""
+    retail_copies_most: int = 20
     denied_seller: int = 25
     watched_seller: int = 10
     allowed_seller: int = -100

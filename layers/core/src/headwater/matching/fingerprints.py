@@ -27,6 +27,11 @@ def fingerprints_of(picture: Image.Image) -> tuple[Fingerprint, ...]:
     )
 
 
+def detailed_fingerprint(data: bytes) -> Fingerprint:
+    """dhash/256 of a picture file, by which it is known again. Raises UnreadablePicture."""
+    return _from(FingerprintKind.DHASH, imagehash.dhash(_small(open_picture(data)), hash_size=16))
+
+
 def detailed_dhash(picture: Image.Image) -> NDArray[np.uint8]:
     """dhash/256 as 32 bytes, to compare with many at once."""
     return np.packbits(imagehash.dhash(_small(picture), hash_size=16).hash)

@@ -48,6 +48,12 @@ def common_words() -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
+@cache
+def known_brands() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Well-known brands with the names and nicknames under which copies of them are sold."""
+    return tuple((row["brand"], tuple(row["names"].split("|"))) for row in _rows("known_brands"))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("headwater.rules").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))

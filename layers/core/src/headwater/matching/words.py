@@ -7,9 +7,17 @@ from functools import cache
 
 from headwater.domain.brands import Brand
 from headwater.domain.listings import Listing
-from headwater.domain.words import DELIBERATE, Disguise, MarkUse, Place, WordHit, WordKind
+from headwater.domain.words import (
+    DELIBERATE,
+    Disguise,
+    MarkUse,
+    Place,
+    Strength,
+    WordHit,
+    WordKind,
+)
 from headwater.matching.folding import Folded, fold, is_han
-from headwater.matching.lexicon import Term, common_words, lexicon
+from headwater.matching.lexicon import Term, common_words, known_brands, lexicon
 from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
 
 LONGEST_TEXT = 2_000
@@ -146,6 +154,36 @@ class WordMatcher:
             if hit.kind not in _DENIABLE
             or not _DENIAL.search(folded.text[max(0, hit.start - 12) : hit.start])
         ]
+
+
+def brands_named(listing: Listing) -> tuple[str, ...]:
+    """The well-known brands under whose names the goods are sold: not what they fit or resemble.
+
+    Read in the title only, and only as written: a shop is judged by what it says openly.
+    """
+    title = fold((listing.title or "")[:LONGEST_TEXT]).text
+    found = []
+    for brand, pattern in _known_names():
+        for match in pattern.finditer(title):
+            hit = Found(
+                kind=WordKind.MARK,
+                start=match.start(),
+                end=match.end(),
+                term=brand,
+                strength=Strength.STRONG,
+            )
+            if _use(title, hit, "") is MarkUse.NAMED:
+                found.append(brand)
+                break
+    return tuple(found)
+
+
+@cache
+def _known_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (brand, re.compile("|".join(_term_pattern(name).pattern for name in names)))
+        for brand, names in known_brands()
+    )
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:

@@ -1,11 +1,11 @@
 """Is a captured listing the brand's, and does it infringe? Open one case for it, or join it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
-from headwater.domain.assessment import assess
+from headwater.domain.assessment import assess, products_shown
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture, CaptureOutcome, Part
 from headwater.domain.cases import (
@@ -13,20 +13,30 @@ from headwater.domain.cases import (
     CaseEvent,
     CaseState,
     Conflict,
+    Former,
     PictureEvidence,
     case_id,
 )
-from headwater.domain.listings import Listing
-from headwater.domain.pictures import PictureMatch, UnreadablePicture
+from headwater.domain.fingerprints import Fingerprint
+from headwater.domain.history import History, KnownPicture, Strike
+from headwater.domain.listings import Listing, ListingKey
+from headwater.domain.pictures import PictureEvidence as Basis
+from headwater.domain.pictures import PictureMatch, PictureRelation, UnreadablePicture
 from headwater.domain.risk import Band, Risk
+from headwater.domain.sellers import Identifier, identifiers_of
+from headwater.domain.traces import Alike, PictureTrace, SellerTrace
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.domain.words import WordHit
 
 KEPT_PICTURES = 12
 """Picture matches that a case carries, the surest first: a row has to stay far below 400 KB."""
+_MOST_NEIGHBOURS = 20
+"""Earlier cases that are read for one listing, of its pictures and of its seller each."""
 _ATTEMPTS = 5
+_MAIN_PICTURE = "picture-01."
 _SETTLED = {CaseState.DISMISSED, CaseState.AUTHORISED}
 """A person said so: the case notes a further sight and stays as it is."""
+_UP = {CaptureOutcome.COMPLETE, CaptureOutcome.PARTIAL}
 _OUTCOMES = {
     CaptureOutcome.GONE: "the page was gone",
     CaptureOutcome.REFUSED: "the platform refused the page",
@@ -51,10 +61,31 @@ class EvidenceReader(Protocol):
     def get(self, key: str, version_id: str | None = None) -> bytes: ...
 
 
+class TraceRows(Protocol):
+    """Where pictures and sellers were seen before. What is kept twice stands there once."""
+
+    def pictures_like(
+        self, brand: str, fingerprint: Fingerprint
+    ) -> Sequence[tuple[int, PictureTrace]]:
+        """Those that are the same picture, with the bits that differ, the nearest first."""
+        ...
+
+    def keep_picture(self, brand: str, trace: PictureTrace) -> None: ...
+    def listings_of(
+        self, brand: str, identifiers: Iterable[Identifier]
+    ) -> Sequence[SellerTrace]: ...
+    def keep_seller(
+        self, brand: str, identifiers: Iterable[Identifier], trace: SellerTrace
+    ) -> None: ...
+
+
 class CaseRows(Protocol):
     """The cases that are known."""
 
-    def get(self, brand: str, case: str) -> Case | None: ...
+    def get(self, brand: str, case: str) -> Case | None:
+        """The case of the id, or the one that a listing of the id has joined."""
+        ...
+
     def open(self, case: Case) -> bool:
         """Keep it with version 1; False when the case is there already."""
         ...
@@ -63,12 +94,52 @@ class CaseRows(Protocol):
         """The case with its new version. Raises Conflict when somebody else saved first."""
         ...
 
+    def join(self, brand: str, case: str, joined: str) -> None:
+        """From now on `case`, of which there is none, means the case `joined`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A picture of the listing: what it shows of the brand, and where it was seen before."""
+
+    part: Part
+    matches: tuple[PictureMatch, ...]
+    before: tuple[tuple[int, PictureTrace], ...]
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the brand's photograph just as the brand shows it: anybody can take it."""
+        return any(
+            match.relation is PictureRelation.SAME and match.evidence is Basis.FINGERPRINT
+            for match in self.matches
+        )
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it shows the goods: any shop may have the same size chart further down."""
+        return bool(self.matches) or self.part.name.startswith(_MAIN_PICTURE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """Earlier cases that the listing touches."""
+
+    by_picture: Mapping[ListingKey, Case]
+    of_seller: tuple[Case, ...]
+    shop_brands: tuple[str, ...]
+
+    def same_seller(self, case: Case) -> bool:
+        return any(one.id == case.id for one in self.of_seller)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Findings:
     risk: Risk
     pictures: tuple[PictureEvidence, ...]
     remarks: tuple[str, ...]
+    alike: tuple[Alike, ...]
+    products: frozenset[str]
 
     def said(self) -> str:
         score = f"score {self.risk.score} ({self.risk.band.replace('_', ' ')})"
@@ -81,35 +152,72 @@ def match(
     brand: Brand,
     words: WordReader,
     pictures: PictureFinder,
+    fingerprint: Callable[[bytes], Fingerprint],
+    brands_named: Callable[[Listing], tuple[str, ...]],
     evidence: EvidenceReader,
     cases: CaseRows,
+    traces: TraceRows,
     now: Callable[[], datetime],
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Case | None:
     """The listing's case as it stands now, None when there is nothing to look at.
 
     A case is opened from the band `look` on; a further capture joins it, and the same capture
-    again changes nothing. A case that a person dismissed or authorised stays so; one that was
-    closed opens again when the listing is back. Raises Conflict when the case changes all the time.
+    again changes nothing. A removed listing that is back under another id joins its old case. A
+    case that a person dismissed or authorised stays so; one that was closed opens again when the
+    listing is back. Raises Conflict when the case changes all the time.
     """
+    shown, remarks = _looked_at(
+        capture, pictures=pictures, fingerprint=fingerprint, evidence=evidence, traces=traces
+    )
+    identifiers = {i for i in identifiers_of(capture.listing) if i.kind.proves}
+    others = brands_named(capture.listing)
+    around = _around(capture, shown, identifiers, others, cases=cases, traces=traces)
     findings = _findings(
         capture,
+        shown,
+        remarks,
+        around,
         brand=brand,
-        words=words,
-        pictures=pictures,
-        evidence=evidence,
-        today=now().date(),
+        words=words.find(capture.listing),
+        at=now(),
         weights=weights,
     )
+    case = _settle(capture, shown, findings, around, cases=cases, now=now)
+    seller = SellerTrace(listing=capture.key, brands=others, case=case.id if case else None)
+    traces.keep_seller(capture.brand, identifiers, seller)
+    return case
+
+
+def _settle(
+    capture: Capture,
+    shown: Sequence[_Shown],
+    findings: _Findings,
+    around: _Around,
+    *,
+    cases: CaseRows,
+    now: Callable[[], datetime],
+) -> Case | None:
+    """Find the case, or open it, and save what the capture adds to it."""
+    own_id = case_id(capture.key)
     for _ in range(_ATTEMPTS):
-        known = cases.get(capture.brand, case_id(capture.key))
+        known = cases.get(capture.brand, own_id)
         if known is None:
             if findings.risk.band is Band.IGNORE:
                 return None
-            case = _opened(capture, findings, now())
-            if cases.open(case):
-                return replace(case, version=1)
-            continue
+            old, why = _came_back(capture, shown, findings, around, cases)
+            if old is None:
+                case = _opened(capture, findings, now())
+                if cases.open(case):
+                    return replace(case, version=1)
+                continue
+            known = old
+            if capture.key != old.listing.key:
+                try:
+                    known = cases.save(_back_under_a_new_id(old, capture, findings, why, now()))
+                except Conflict:
+                    continue
+            cases.join(capture.brand, own_id, known.id)
         joined = _joined(known, capture, findings, now())
         if joined is known:
             return known
@@ -117,40 +225,254 @@ def match(
             return cases.save(joined)
         except Conflict:
             continue
-    raise Conflict(f"case {case_id(capture.key)} is being changed by others all the time")
+    raise Conflict(f"case {own_id} is being changed by others all the time")
 
 
-def _findings(
+def _looked_at(
     capture: Capture,
     *,
-    brand: Brand,
-    words: WordReader,
     pictures: PictureFinder,
+    fingerprint: Callable[[bytes], Fingerprint],
     evidence: EvidenceReader,
-    today: date,
-    weights: Weights,
-) -> _Findings:
-    found: list[PictureMatch] = []
-    shown: list[PictureEvidence] = []
+    traces: TraceRows,
+) -> tuple[list[_Shown], list[str]]:
+    """Every picture of the capture compared and kept as a trace; what could not be is a remark."""
+    shown = []
     remarks = [_OUTCOMES[capture.outcome]] if capture.outcome in _OUTCOMES else []
     for part in capture.pictures:
         body = evidence.get(part.stored.key, part.stored.version_id)
         try:
-            matches = pictures.find(body)
+            matches = tuple(pictures.find(body))
+            taken = fingerprint(body)
         except UnreadablePicture as refusal:
             remarks.append(f"{part.name} could not be compared: {refusal.reason}")
             continue
-        found += matches
-        shown += [_evidence(capture, part, match) for match in matches]
+        before: tuple[tuple[int, PictureTrace], ...] = ()
+        if taken.telling:
+            before = tuple(traces.pictures_like(capture.brand, taken))
+            if not any((t.listing, t.sha256) == (capture.key, part.sha256) for _, t in before):
+                trace = PictureTrace(
+                    listing=capture.key,
+                    sha256=part.sha256,
+                    fingerprint=taken,
+                    capture_id=capture.id,
+                    part_name=part.name,
+                )
+                traces.keep_picture(capture.brand, trace)
+        elsewhere = tuple(pair for pair in before if pair[1].listing != capture.key)
+        shown.append(_Shown(part=part, matches=matches, before=elsewhere))
+    return shown, remarks
+
+
+def _around(
+    capture: Capture,
+    shown: Iterable[_Shown],
+    identifiers: Iterable[Identifier],
+    others: Sequence[str],
+    *,
+    cases: CaseRows,
+    traces: TraceRows,
+) -> _Around:
+    near = sorted((d, trace.listing) for one in shown for d, trace in one.before)
+    listings = list(dict.fromkeys(listing for _, listing in near))[:_MOST_NEIGHBOURS]
+    read = {key: cases.get(capture.brand, case_id(key)) for key in listings}
+    known = traces.listings_of(capture.brand, identifiers)
+    ids = dict.fromkeys(t.case for t in known if t.case and t.listing != capture.key)
+    of_seller = [cases.get(capture.brand, one) for one in list(ids)[:_MOST_NEIGHBOURS]]
+    brands = dict.fromkeys((*others, *(name for trace in known for name in trace.brands)))
+    return _Around(
+        by_picture={key: case for key, case in read.items() if case},
+        of_seller=tuple(case for case in of_seller if case and capture.key not in case.keys),
+        shop_brands=tuple(sorted(brands)),
+    )
+
+
+def _findings(
+    capture: Capture,
+    shown: Sequence[_Shown],
+    remarks: Sequence[str],
+    around: _Around,
+    *,
+    brand: Brand,
+    words: Sequence[WordHit],
+    at: datetime,
+    weights: Weights,
+) -> _Findings:
+    dismissed = {one.part.name: case for one in shown if (case := _dismissed(one, around))}
+    counted = [one for one in shown if one.part.name not in dismissed]
+    matches = [match for one in counted for match in one.matches]
     risk = assess(
         capture.listing,
         brand=brand,
-        pictures=found,
-        words=words.find(capture.listing),
-        today=today,
+        pictures=matches,
+        words=words,
+        today=at.date(),
         weights=weights,
+        history=_history(capture, counted, dismissed, around),
     )
-    return _Findings(risk=risk, pictures=tuple(shown), remarks=tuple(remarks))
+    return _Findings(
+        risk=risk,
+        pictures=tuple(
+            _evidence(capture, one.part, match) for one in counted for match in one.matches
+        ),
+        remarks=tuple(remarks),
+        alike=_alike(capture, shown),
+        products=products_shown(brand, matches),
+    )
+
+
+def _dismissed(one: _Shown, around: _Around) -> Case | None:
+    """The case in which a person saw this very picture and dismissed it.
+
+    The brand's own photograph is not let off by that with other sellers: that one of them may show
+    it, or that one listing was no matter, says nothing of the next thief.
+    """
+    for _, trace in one.before:
+        case = around.by_picture.get(trace.listing)
+        if case is None or case.state is not CaseState.DISMISSED:
+            continue
+        if not one.own or around.same_seller(case):
+            return case
+    return None
+
+
+def _history(
+    capture: Capture,
+    counted: Iterable[_Shown],
+    dismissed: Mapping[str, Case],
+    around: _Around,
+) -> History:
+    confirmed, sources = [], []
+    for one in counted:
+        for _, trace in one.before:
+            case = around.by_picture.get(trace.listing)
+            if case is None or capture.key in case.keys or not (one.speaks and _spoke(case, trace)):
+                continue
+            known = KnownPicture(
+                part_name=one.part.name,
+                case=case.id,
+                on=case.decided_on(CaseState.CONFIRMED).date(),
+                infringement=case.risk.infringement,
+            )
+            if case.strikes and case.state not in _SETTLED:
+                confirmed.append(known)
+            elif (
+                case.state.needs_attention
+                and case.listing.key.platform.source
+                and not capture.key.platform.source
+            ):
+                sources.append(known)
+    return History(
+        confirmed=tuple(confirmed),
+        sources=tuple(sources),
+        dismissed=tuple(
+            KnownPicture(
+                part_name=name, case=case.id, on=case.decided_on(CaseState.DISMISSED).date()
+            )
+            for name, case in dismissed.items()
+        ),
+        strikes=tuple(
+            Strike(case=case.id, on=case.decided_on(CaseState.CONFIRMED).date())
+            for case in around.of_seller
+            if case.strikes and case.state not in _SETTLED
+        ),
+        shop_brands=around.shop_brands,
+    )
+
+
+def _spoke(case: Case, trace: PictureTrace) -> bool:
+    """Whether the picture showed the goods there, and was no size chart."""
+    return trace.part_name.startswith(_MAIN_PICTURE) or any(
+        (one.capture_id, one.part_name) == (trace.capture_id, trace.part_name)
+        for one in case.pictures
+    )
+
+
+def _alike(capture: Capture, shown: Iterable[_Shown]) -> tuple[Alike, ...]:
+    """The nearest picture of each other listing, as far as it shows the goods here."""
+    nearest: dict[ListingKey, Alike] = {}
+    for one in shown:
+        for distance, trace in one.before if one.speaks else ():
+            known = nearest.get(trace.listing)
+            if known is None or distance < known.distance:
+                nearest[trace.listing] = Alike(
+                    listing=trace.listing,
+                    capture_id=capture.id,
+                    part_name=one.part.name,
+                    other_capture=trace.capture_id,
+                    other_part=trace.part_name,
+                    distance=distance,
+                    own=one.own,
+                )
+    return _nearest(nearest.values())
+
+
+def _nearest(alike: Iterable[Alike]) -> tuple[Alike, ...]:
+    """The nearest of each listing, up to a bound."""
+    best: dict[ListingKey, Alike] = {}
+    for one in sorted(alike, key=lambda a: (a.distance, a.listing, a.capture_id, a.part_name)):
+        best.setdefault(one.listing, one)
+    return tuple(best.values())[:KEPT_PICTURES]
+
+
+def _came_back(
+    capture: Capture,
+    shown: Iterable[_Shown],
+    findings: _Findings,
+    around: _Around,
+    cases: CaseRows,
+) -> tuple[Case | None, str]:
+    """The case of a removed listing that this one is, and by what it is known; the surest one."""
+    if capture.outcome is CaptureOutcome.GONE:
+        return None, ""
+    found: list[tuple[int, int, str, str]] = []
+    for one in shown:
+        for distance, trace in one.before if one.speaks else ():
+            case = around.by_picture.get(trace.listing)
+            if case is not None and _spoke(case, trace):
+                same = around.same_seller(case)
+                why = f"{one.part.name} is {trace.part_name} of the removed {trace.listing}"
+                why += ", and the seller is the same" if same else ""
+                found.append((0 if same else 1, distance, case.id, why))
+    for case in around.of_seller:
+        products = {one.reference_id.partition("/")[0] for one in case.pictures}
+        if not (products and findings.products) or products & findings.products:
+            why = f"it is the seller of the removed {case.listing.key}"
+            found.append((2, 0, case.id, why))
+    for _, _, one_id, why in sorted(found):
+        fresh = cases.get(capture.brand, one_id)
+        if fresh is None or fresh.state in _SETTLED:
+            continue
+        if fresh.listing.key == capture.key or fresh.removed:
+            return fresh, why
+    return None, ""
+
+
+def _back_under_a_new_id(
+    case: Case, capture: Capture, findings: _Findings, why: str, at: datetime
+) -> Case:
+    former = Former(listing=case.listing, left_at=at, upheld=case.upheld, why=why)
+    back = replace(
+        case,
+        listing=capture.listing,
+        former=(*case.former, former),
+        times=case.times + 1,
+        gone_at=None,
+        up_at=capture.captured_at,
+        capture_ids=(*case.capture_ids, capture.id),
+        risk=max(case.risk, findings.risk, key=lambda risk: risk.score),
+        pictures=_surest((*case.pictures, *findings.pictures)),
+        alike=_nearest((*case.alike, *findings.alike)),
+        updated_at=at,
+    )
+    what = f"back under a new id, {capture.key}, for the {back.in_times}: {why}"
+    return _reopened(back, f"{what}; {findings.said()}", at)
+
+
+def _reopened(case: Case, what: str, at: datetime) -> Case:
+    if case.state is CaseState.OPEN:
+        return _noted(case, what, at)
+    return case.move(CaseState.OPEN, at=at, by="match", what=what)
 
 
 def _evidence(capture: Capture, part: Part, match: PictureMatch) -> PictureEvidence:
@@ -163,6 +485,7 @@ def _evidence(capture: Capture, part: Part, match: PictureMatch) -> PictureEvide
         explanation=match.transform,
         query_region=match.query_region,
         reference_region=match.reference_region,
+        listing=capture.key,
     )
 
 
@@ -180,6 +503,9 @@ def _opened(capture: Capture, findings: _Findings, at: datetime) -> Case:
         pictures=_surest(findings.pictures),
         events=(event,),
         rehearsal=capture.rehearsal,
+        gone_at=capture.captured_at if capture.outcome is CaptureOutcome.GONE else None,
+        up_at=capture.captured_at if capture.outcome in _UP else None,
+        alike=findings.alike,
     )
 
 
@@ -187,18 +513,35 @@ def _joined(case: Case, capture: Capture, findings: _Findings, at: datetime) -> 
     """The case with the capture added; the case itself when it was part of it already."""
     if capture.id in case.capture_ids:
         return case
-    seen = replace(
-        case, updated_at=at, capture_ids=(*case.capture_ids, capture.id), listing=capture.listing
-    )
+    seen = replace(case, updated_at=at, capture_ids=(*case.capture_ids, capture.id))
+    if capture.key != case.listing.key:
+        return _noted(seen, f"the former listing {capture.key} was seen: {findings.said()}", at)
+    seen = replace(seen, listing=capture.listing)
     if case.state in _SETTLED:
         return _noted(seen, f"seen again, {findings.said()}; still {case.state}", at)
     # What was seen once stays true after the seller has changed the page: the worst look counts.
     worst = max(case.risk, findings.risk, key=lambda risk: risk.score)
-    seen = replace(seen, risk=worst, pictures=_surest((*case.pictures, *findings.pictures)))
+    seen = replace(
+        seen,
+        risk=worst,
+        pictures=_surest((*case.pictures, *findings.pictures)),
+        alike=_nearest((*case.alike, *findings.alike)),
+    )
     if _is_back(case, capture, findings):
-        what = f"the listing is back: {findings.said()}"
-        return seen.move(CaseState.OPEN, at=at, by="match", what=what)
-    return _noted(seen, f"looked again: {findings.said()}", at)
+        back = replace(seen, gone_at=None, up_at=capture.captured_at, times=case.times + 1)
+        what = f"the listing is back, for the {back.in_times}: {findings.said()}"
+        return _reopened(back, what, at)
+    return _noted(_up_or_gone(seen, capture), f"looked again: {findings.said()}", at)
+
+
+def _up_or_gone(case: Case, capture: Capture) -> Case:
+    """Whether the listing is up, as the latest look says, in whatever order looks arrive."""
+    at = capture.captured_at
+    if capture.outcome is CaptureOutcome.GONE and (case.up_at is None or at > case.up_at):
+        return replace(case, gone_at=min(at, case.gone_at or at))
+    if capture.outcome in _UP and (case.up_at is None or at > case.up_at):
+        return replace(case, up_at=at)
+    return case
 
 
 def _noted(case: Case, what: str, at: datetime) -> Case:
@@ -207,13 +550,12 @@ def _noted(case: Case, what: str, at: datetime) -> Case:
 
 
 def _is_back(case: Case, capture: Capture, findings: _Findings) -> bool:
-    """Whether a closed case's listing was seen alive after it had been closed."""
-    return (
-        case.state is CaseState.CLOSED
-        and capture.outcome in {CaptureOutcome.COMPLETE, CaptureOutcome.PARTIAL}
-        and findings.risk.band is not Band.IGNORE
-        and capture.captured_at > max(event.at for event in case.events)
-    )
+    """Whether a listing that was gone, or whose case was closed, was seen up after that."""
+    if capture.outcome not in _UP or findings.risk.band is Band.IGNORE:
+        return False
+    if case.gone_at is not None:
+        return capture.captured_at > case.gone_at
+    return case.state is CaseState.CLOSED and capture.captured_at > max(e.at for e in case.events)
 
 
 def _surest(pictures: Iterable[PictureEvidence]) -> tuple[PictureEvidence, ...]:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from headwater.domain.assessment import RIGHTS
 from headwater.domain.cases import Case, CaseState
+from headwater.domain.rights import RIGHTS
 from headwater.domain.risk import Band
 from headwater.domain.strangers import in_one_line
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights

@@ -1,15 +1,17 @@
 """What is known of each seller: the accounts that belong together, their cases, their strikes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from headwater.domain.cases import Case, CaseState
-from headwater.domain.listings import Seller
+from headwater.domain.listings import Listing, Seller
 from headwater.domain.pictures import PictureRelation
-from headwater.domain.platforms import Platform
 from headwater.domain.sellers import (
     Account,
     Cluster,
+    Identifier,
+    IdentifierKind,
     Link,
     ListedSeller,
     SellerGraph,
@@ -18,9 +20,7 @@ from headwater.domain.sellers import (
     identifiers_of,
     trade_signs,
 )
-
-_STRIKES = {CaseState.CONFIRMED, CaseState.CLOSED}
-"""What a person held to be an infringement."""
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Dossier:
     links: tuple[Link, ...]
     cases: tuple[str, ...]
     strikes: tuple[str, ...]
+    """The case of each listing that a person confirmed: a case twice when it came back."""
     products: tuple[str, ...]
     trade: tuple[str, ...]
     """What says that they make the goods, or only trade in them."""
@@ -66,67 +67,147 @@ def supplier_ties(
             if entry.identifier in known
         )
         if shared:
-            ties |= {case.id: shared for case in of_cluster}
+            ties |= {offer.case.id: shared for offer in of_cluster}
     return ties
 
 
-_SOURCES = {Platform.ALI1688, Platform.ALIBABA, Platform.MADE_IN_CHINA}
 _CLEARED = {CaseState.DISMISSED, CaseState.AUTHORISED}
 
 
-def retail_copies(cases: Iterable[Case]) -> dict[str, tuple[str, ...]]:
-    """By the case id of a wholesale source: the retail cases that show the same of our pictures.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetailCopy:
+    """A retail case that shows or says the same as a wholesale one, and what ties the two."""
+
+    case: str
+    ties: tuple[str, ...]
+
+
+def retail_copies(cases: Iterable[Case]) -> dict[str, tuple[RetailCopy, ...]]:
+    """By the case id of a wholesale source: the retail cases tied to it by pictures and words.
 
     That they were bought there is likely, not proven. Sources without such a case are not named.
     """
     suspect = sorted((c for c in cases if c.state not in _CLEARED), key=lambda case: case.id)
-    shown = {
-        case.id: {p.reference_id for p in case.pictures if p.relation == PictureRelation.SAME}
-        for case in suspect
-    }
+    sources = [case for case in suspect if case.listing.key.platform.source]
+    retail = [case for case in suspect if not case.listing.key.platform.source]
     fed = {
         source.id: tuple(
-            case.id
-            for case in suspect
-            if case.listing.key.platform not in _SOURCES and shown[case.id] & shown[source.id]
+            RetailCopy(case=case.id, ties=ties) for case in retail if (ties := _ties(source, case))
         )
-        for source in suspect
-        if source.listing.key.platform in _SOURCES
+        for source in sources
     }
-    return {source: retail for source, retail in fed.items() if retail}
+    return {source: copies for source, copies in fed.items() if copies}
 
 
-def _by_cluster(cases: Iterable[Case]) -> list[tuple[Cluster, list[Case]]]:
+def _ties(source: Case, retail: Case) -> tuple[str, ...]:
+    ties = []
+    if _share_a_photograph(source, retail):
+        ties.append("the same photograph")
+    ties += [f"your picture {one}" for one in sorted(_references(source) & _references(retail))]
+    ties += [
+        f"“{word}” in both titles"
+        for word in sorted(_telling_words(source.listing) & _telling_words(retail.listing))
+    ]
+    return tuple(ties)
+
+
+def _references(case: Case) -> frozenset[str]:
+    """The brand's pictures that it shows."""
+    same = (one for one in case.pictures if one.relation == PictureRelation.SAME)
+    return frozenset(one.reference_id for one in same)
+
+
+def _share_a_photograph(one: Case, other: Case) -> bool:
+    """Whether either was seen to show a picture of the other that is not the brand's own."""
+    return any(a.listing in other.keys for a in one.alike if not a.own) or any(
+        a.listing in one.keys for a in other.alike if not a.own
+    )
+
+
+_ARTICLE = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]{5,}")
+"""An article number: letters and digits in one word."""
+_MEASURE = re.compile(r"[\d.x*-]+(?:ml|oz|cm|mm|inch|kg|g|l|w|v|mah|pcs|pc|pack|set|in)s?\d*")
+
+
+def _telling_words(listing: Listing) -> frozenset[str]:
+    words = _ARTICLE.findall((listing.title or "").casefold())
+    return frozenset(word for word in words if not _MEASURE.fullmatch(word))
+
+
+def by_priority(cases: Iterable[Case], weights: Weights = DEFAULT_WEIGHTS) -> list[Case]:
+    """The cases by how much depends on them: the score, and for a source the copies that it feeds.
+
+    What a source feeds moves it up, and changes nothing about its score.
+    """
+    known = list(cases)
+    fed = retail_copies(known)
+
+    def order(case: Case) -> tuple[int, str]:
+        copies = len(fed.get(case.id, ()))
+        more = min(copies * weights.retail_copy, weights.retail_copies_most)
+        return -(case.risk.score + more), case.id
+
+    return sorted(known, key=order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """A listing of a case, the present one or one before it, and whether it was a strike."""
+
+    case: Case
+    listing: Listing
+    strike: bool
+
+
+def _offers(case: Case) -> Iterator[_Offer]:
+    for former in case.former:
+        yield _Offer(case=case, listing=former.listing, strike=former.upheld)
+    yield _Offer(case=case, listing=case.listing, strike=case.upheld)
+
+
+def _by_cluster(cases: Iterable[Case]) -> list[tuple[Cluster, list[_Offer]]]:
     graph = SellerGraph()
-    by_account: dict[Account, list[Case]] = {}
+    by_account: dict[Account, list[_Offer]] = {}
     for case in cases:
-        account = account_of(case.listing.seller) if case.listing.seller else None
-        if account:
-            graph.add(account, identifiers_of(case.listing))
-            by_account.setdefault(account, []).append(case)
+        for offer in _offers(case):
+            seller = offer.listing.seller
+            account = account_of(seller) if seller else None
+            if account:
+                graph.add(account, (*identifiers_of(offer.listing), *_photograph(case)))
+                by_account.setdefault(account, []).append(offer)
     return [
         (
             cluster,
             sorted(
-                (case for account in cluster.accounts for case in by_account[account]),
-                key=lambda case: (case.brand, case.id),
+                (offer for account in cluster.accounts for offer in by_account[account]),
+                key=lambda offer: (offer.case.brand, offer.case.id, offer.listing.key),
             ),
         )
         for cluster in graph.clusters()
     ]
 
 
-def _dossier(cluster: Cluster, cases: list[Case]) -> Dossier:
-    sellers: list[Seller] = [case.listing.seller for case in cases if case.listing.seller]
-    names = {seller.name for seller in sellers}
-    shown = {picture.reference_id.partition("/")[0] for case in cases for picture in case.pictures}
+def _photograph(case: Case) -> Iterator[Identifier]:
+    """What all listings that show one photograph share: the first of them, by its key."""
+    shared = [one.listing for one in case.alike if not one.own]
+    if shared:
+        yield Identifier(IdentifierKind.PHOTOGRAPH, f"of {min(*case.keys, *shared)}")
+    else:
+        yield from (Identifier(IdentifierKind.PHOTOGRAPH, f"of {key}") for key in case.keys)
+
+
+def _dossier(cluster: Cluster, offers: list[_Offer]) -> Dossier:
+    sellers: list[Seller] = [one.listing.seller for one in offers if one.listing.seller]
+    shown = {
+        picture.reference_id.partition("/")[0] for one in offers for picture in one.case.pictures
+    }
     return Dossier(
         id=cluster.id,
-        names=tuple(sorted(filter(None, names))),
+        names=tuple(sorted({seller.name for seller in sellers if seller.name})),
         accounts=cluster.accounts,
         links=cluster.links,
-        cases=tuple(case.id for case in cases),
-        strikes=tuple(case.id for case in cases if case.state in _STRIKES),
+        cases=tuple(dict.fromkeys(one.case.id for one in offers)),
+        strikes=tuple(one.case.id for one in offers if one.strike),
         products=tuple(sorted(shown)),
         trade=tuple(sorted({sign for seller in sellers for sign in trade_signs(seller)})),
     )

@@ -19,7 +19,9 @@ class _Row(Model):
 
     brand = UnicodeAttribute(hash_key=True)
     case = UnicodeAttribute(range_key=True)
-    record = UnicodeAttribute()
+    record = UnicodeAttribute(null=True)
+    joined = UnicodeAttribute(null=True)
+    """Only the id of another case: the listing is part of that one."""
     version = VersionAttribute()
 
 
@@ -30,11 +32,21 @@ class Cases:
         self._row = bind(_Row, table)
 
     def get(self, brand: str, case: str) -> Case | None:
+        """The case of the id, or the one that a listing of the id has joined."""
         try:
             row = self._row.get(brand, case, consistent_read=True)
         except self._row.DoesNotExist:
             return None
-        return _case(row)
+        return self.get(brand, row.joined) if row.joined else _case(row)
+
+    def join(self, brand: str, case: str, joined: str) -> None:
+        """From now on `case`, of which there is none, means the case `joined`."""
+        row = self._row(brand, case, joined=joined)
+        try:
+            row.save()
+        except PutError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
 
     def open(self, case: Case) -> bool:
         """Keep a new case as version 1; False when there is one already, which stays as it is."""
@@ -48,7 +60,8 @@ class Cases:
 
     def of_brand(self, brand: str) -> Iterator[Case]:
         """Every case of the brand, by id."""
-        return map(_case, self._row.query(brand, consistent_read=True))
+        rows = self._row.query(brand, consistent_read=True)
+        return (_case(row) for row in rows if not row.joined)
 
     def _put(self, case: Case) -> bool:
         row = self._row(case.brand, case.id, record=json.dumps(encode(case), ensure_ascii=False))

@@ -176,7 +176,7 @@ def case_page(state: ReportState, case: Case) -> CasePage:
 
 def _captures_of_case(state: ReportState, case: Case) -> list[Capture]:
     """Oldest first. A case of which no capture was read shows none rather than a stranger's."""
-    captures = state.captures.get(case.listing.key, ())
+    captures = [one for key in case.keys for one in state.captures.get(key, ())]
     return sorted(captures, key=lambda capture: (capture.captured_at, capture.id))
 
 

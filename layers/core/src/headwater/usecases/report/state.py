@@ -109,7 +109,8 @@ def read_state(
     """Read what the report needs: all cases and complaints, the latest listings and runs."""
     all_cases = tuple(sorted(cases.of_brand(brand.id), key=_most_urgent_first))
     sightings = tuple(listings.latest(brand.id, LISTINGS_SHOWN))
-    keys = {case.listing.key for case in all_cases} | {one.listing.key for one in sightings}
+    keys = {key for case in all_cases for key in case.keys}
+    keys |= {one.listing.key for one in sightings}
     return ReportState(
         brand=brand,
         cases=all_cases,

@@ -59,4 +59,5 @@ INFRINGEMENTS = {
     Infringement.MARK_IN_TEXT: "Your mark in the words of the listing",
     Infringement.LOOK_ALIKE: "A look-alike: the design of your product",
     Infringement.STOLEN_PICTURE: "Your photograph, used without you (copyright)",
+    Infringement.PATENT: "A look-alike of a product that you hold a patent on",
 }
