@@ -99,6 +99,12 @@ def search(
     return found[first : first + PAGE_SIZE], len(found)
 
 
+def canary_listing(platform: str, words: str) -> str:
+    """The address of an offer that a search for those words finds."""
+    found, _ = search(platform, words)
+    return PLATFORMS[platform].listing_url(found[0])
+
+
 def _aliexpress_search(slug: str, query: str) -> Answer:
     parameters = _parameters(query)
     words = parameters.get("SearchText") or unquote(slug).replace("-", " ")

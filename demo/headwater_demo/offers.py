@@ -399,7 +399,7 @@ _ALI1688 = (
     ),
     Offer(
         platform=ALI1688, id="999900000308", shop=_HUWAI_CN,
-        title="露营灯 黑色复古 充电款 附USB线 usb cable", found_by="哈芙鹿 小鹿灯",
+        title="露营灯 黑色复古 充电款 附USB数据线 usb cable", found_by="哈芙鹿 小鹿灯",
         tiers=_tiers("1:46.00"), currency="CNY", unit="盏", sold=2100,
         pictures=_pictures("other-black-lantern"),
     ),

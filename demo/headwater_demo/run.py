@@ -56,7 +56,7 @@ from headwater_demo.local_aws import (
     prepare,
 )
 from headwater_demo.mailbox import Mailbox
-from headwater_demo.marketplace import Marketplace
+from headwater_demo.marketplace import Marketplace, canary_listing
 from headwater_demo.saved_pages import write_saved_pages
 from headwater_demo.timestamp_authority import NoOpenssl, OpensslAuthority, served
 
@@ -239,7 +239,7 @@ def rehearse(
     desk = configuration.desk
     rehearsed = replace(
         desk,
-        access=tuple((platform, PlatformAccess(fetch_pages=True)) for platform in SEARCHED),
+        access=tuple((platform, _rehearsed_access(platform)) for platform in SEARCHED),
         timestamp_authorities=world.authorities,
     )
     push_configuration(replace(configuration, desk=rehearsed), stage.work)
@@ -301,6 +301,12 @@ def rehearse(
     say(f"  headwater verify {_short(zipped)} --expect {digest}{options}")
     _tell_changes(before, stage.snapshot(brand), say)
     stage.park()
+
+
+def _rehearsed_access(platform: Platform) -> PlatformAccess:
+    """Pages of the rehearsal marketplace may be fetched; a listing of it must always be there."""
+    access = PlatformAccess(fetch_pages=True)
+    return replace(access, canary_listing=canary_listing(platform, access.canary_words(platform)))
 
 
 def _pins(world: World) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand
 from headwater.domain.deadlines import Clock
+from headwater.domain.platforms import Platform
 from headwater.usecases.report.cases import Picture
 from headwater.usecases.report.state import read_state
 from report_site.build import build_site, front_page
@@ -41,7 +43,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     settings = _settings()
     desk = read_desk(Bucket(settings.work_bucket))
     clock = read_clock(desk.deadlines)
-    done = [_report(brand, clock, settings) for brand in desk.brands]
+    by_hand = [platform for platform in Platform if not desk.access_to(platform).by_itself]
+    done = [_report(brand, clock, settings, by_hand) for brand in desk.brands]
     site = Bucket(settings.site_bucket)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "index.html").write_text(front_page(desk.brands), encoding="utf-8")
@@ -57,7 +60,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     return summary
 
 
-def _report(brand: Brand, clock: Clock, settings: Settings) -> Published:
+def _report(
+    brand: Brand, clock: Clock, settings: Settings, by_hand: Sequence[Platform]
+) -> Published:
     started = time.monotonic()
     evidence, work = Bucket(settings.evidence_bucket), Bucket(settings.work_bucket)
     site, prefix = Bucket(settings.site_bucket), f"{brand.id}/"
@@ -69,6 +74,7 @@ def _report(brand: Brand, clock: Clock, settings: Settings) -> Published:
         listings=Listings(settings.listings_table),
         runs=Runs(settings.runs_table),
         clock=clock,
+        by_hand=by_hand,
     )
 
     def picture_bytes(picture: Picture) -> bytes:

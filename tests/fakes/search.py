@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from headwater.domain.captures import StoredObject
-from headwater.domain.coverage import Run
+from headwater.domain.coverage import Run, Try
 from headwater.domain.exchanges import Exchange, Fetched, FetchFailed
 from headwater.domain.listings import Sighting
 from headwater.domain.pages import Page, Verdict
+from headwater.domain.platforms import Platform
 from headwater.domain.visits import Lane
 from headwater.usecases.search import Closed, hindrance
 from headwater_demo.marketplace import answer
@@ -38,8 +39,33 @@ class RunsInMemory:
         return next((run for run in self.kept if _key(run) == wanted), None)
 
     def latest(self, brand: str, limit: int) -> list[Run]:
-        of_brand = [run for run in self.kept if run.brand == brand]
-        return sorted(of_brand, key=lambda run: (run.started_at, run.id), reverse=True)[:limit]
+        searches = [run for run in self._of(brand) if "#import#" not in run.id]
+        imports = [run for run in self._of(brand) if "#import#" in run.id]
+        both = searches[:limit] + imports[:limit]
+        return sorted(both, key=lambda run: (run.started_at, run.id), reverse=True)
+
+    def searches_since(self, brand: str, moment: datetime) -> list[Run]:
+        return [
+            run for run in self._of(brand) if "#import#" not in run.id and run.started_at >= moment
+        ]
+
+    def _of(self, brand: str) -> list[Run]:
+        kept = [run for run in self.kept if run.brand == brand]
+        return sorted(kept, key=lambda run: (run.started_at, run.id), reverse=True)
+
+    def tries(self, brand: str, platform: Platform, query: str, limit: int) -> list[Try]:
+        return [
+            Try(
+                run=run.id,
+                at=run.started_at,
+                asked=asked,
+                rehearsal=run.rehearsal,
+                blind=run.blind,
+            )
+            for run in self._of(brand)
+            for asked in run.asked
+            if asked.watch and (asked.platform, asked.query) == (platform, query)
+        ][:limit]
 
 
 def _key(run: Run) -> tuple[str, datetime, str]:

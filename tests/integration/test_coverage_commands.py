@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 import pytest
 
-from headwater.adapters.desk import write_desk
+from headwater.adapters.desk import read_desk, write_desk
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
 from headwater.cli.main import main
@@ -17,6 +18,7 @@ from headwater.domain.coverage import Run
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import search_url
+from tests.conftest import PROJECT
 from tests.factories import ANSWER, BRAND
 
 pytestmark = pytest.mark.local_aws
@@ -81,6 +83,23 @@ def test_a_link_or_watch_that_we_do_not_know_is_said(
     assert explain("other") == 2
     assert "there is mark" in capsys.readouterr().err
     assert runs.latest(BRAND.id, 10) == []
+
+
+def test_a_page_and_the_config_go_to_the_stack_by_its_name(
+    runs: Runs, buckets: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("<html>one</html>")
+    assert main(["import", str(file), "--stack", STACK]) == 0
+    work = Bucket(buckets["WorkBucket"])
+    assert len(list(work.list("import/"))) == 1
+    config = ["config", "--config", str(PROJECT / "config" / "headwater.toml"), "push"]
+    assert main([*config, "--stack", STACK]) == 0
+    assert read_desk(work).brands[0].id == "harvelk"
+    assert (
+        main([*config, "--stack", "nowhere"]) == main(["import", str(file), "--stack", "no"]) == 1
+    )
+    assert capsys.readouterr().err.count("was not found") == 2
 
 
 def test_a_stack_that_is_not_there_is_said(

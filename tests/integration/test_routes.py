@@ -14,6 +14,8 @@ from headwater.adapters.routes.gateway_1688 import Gateway1688
 from headwater.adapters.routes.interface import Interface
 from headwater.adapters.secrets import NoSecret
 from headwater.domain.brands import Reference
+from headwater.domain.exchanges import FetchFailed
+from headwater.domain.listings import ListingKey
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.queries import Query
@@ -27,6 +29,12 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 HERO = Reference(id="mug.jpg", product="", sha256="a" * 64)
 JPEG = b"\xff\xd8\xff\xe0 the brand's own photograph"
 WORDS = Query(platform=Platform.ALI1688, watch="mark", text="哈芙鹿 复刻")
+LINK = "https://detail.1688.com/offer/601748658723.html"
+PICTURES = {
+    ListingKey(Platform.ALI1688, "601748658723"): "https://cbu01.alicdn.com/img/ibank/a.jpg",
+    ListingKey(Platform.LAZADA, "sg-77777"): "https://sg-test-11.slatic.net/p/a.jpg",
+}
+"""The first pictures of the listings that are known."""
 PICTURE = Query(platform=Platform.ALI1688, watch="mark", picture=HERO)
 
 
@@ -47,7 +55,13 @@ def ask_gateway(
 ) -> tuple[Reply, Interfaces]:
     with Interfaces(list(answers)) as server:
         interface = interface_to("gateway.1688.com", server.url)
-        route = Gateway1688(interface, key=key, picture=lambda sha256: JPEG, clock=clock)
+        route = Gateway1688(
+            interface,
+            key=key,
+            picture=lambda sha256: JPEG,
+            main_picture=PICTURES.get,
+            clock=clock,
+        )
         return route.ask(query), server
 
 
@@ -75,6 +89,68 @@ def test_a_hero_picture_is_sent_as_it_is() -> None:
     assert "query" not in server.asked[0]
 
 
+def like(link: str) -> Query:
+    return Query(platform=Platform.ALI1688, watch="mark", like=link)
+
+
+def test_what_is_like_a_known_listing_is_searched_for_by_the_address_of_its_picture() -> None:
+    reply, server = ask_gateway(like(LINK), interfaces.GATEWAY_FOUND)
+    assert reply.reading.verdict is Verdict.OK
+    assert server.asked == [
+        {
+            "pageSize": 40,
+            "purchaseAmount": 1,
+            "imageUrl": "https://cbu01.alicdn.com/img/ibank/a.jpg",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (LINK.replace("23.html", "24.html"), "headwater import"),
+        ("https://www.lazada.sg/products/pdp-i77777.html", "loads no pictures from sg-test-11"),
+    ],
+)
+def test_a_link_whose_picture_1688_cannot_have_is_not_asked_for(link: str, reason: str) -> None:
+    reply, server = ask_gateway(like(link))
+    assert (reply.reading.verdict, server.asked) == (Verdict.ERROR, [])
+    assert reason in reply.reading.reason
+
+
+def test_a_search_that_timed_out_inside_is_asked_once_more_and_signed_anew() -> None:
+    late = interfaces.gateway_error("ISPInvokeTimeout")
+    reply, server = ask_gateway(WORDS, late, interfaces.GATEWAY_FOUND)
+    assert reply.reading.verdict is Verdict.OK
+    assert server.asked[0] == server.asked[1]
+    assert server.headers[0]["x-csk-nonce"] != server.headers[1]["x-csk-nonce"]
+    reply, server = ask_gateway(WORDS, late, late, interfaces.GATEWAY_FOUND)
+    assert (reply.reading.verdict, len(server.asked)) == (Verdict.ERROR, 2)
+    assert "twice" in reply.reading.reason
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        interfaces.gateway_error("QosAppFrequencyLimit"),
+        interfaces.gateway_error("AppKeyExpired", 400),
+        (403, {}),
+    ],
+)
+def test_nothing_else_is_asked_twice(refusal: Answer) -> None:
+    _, server = ask_gateway(WORDS, refusal, interfaces.GATEWAY_FOUND)
+    assert len(server.asked) == 1
+
+
+def test_an_interface_is_reached_only_through_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = ["10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::ffff:127.0.0.1"]
+    monkeypatch.setattr("headwater.adapters.http._resolve", lambda host, port: [inside.pop()])
+    interface = Interface("gateway.1688.com", VisitsInMemory(), contact="m@x.org", gap_seconds=0)
+    for _ in tuple(inside):
+        with pytest.raises(FetchFailed, match="not a public address"):
+            interface.post("/api", b"{}", {})
+
+
 def test_neither_key_nor_secret_nor_cookie_is_kept() -> None:
     reply, server = ask_gateway(WORDS, interfaces.GATEWAY_FOUND)
     sent = json.dumps([server.asked, server.headers])
@@ -99,7 +175,6 @@ def test_a_wrong_key_is_refused_by_the_server_and_said() -> None:
         (interfaces.gateway_error("1688_token_revoked", 401), Verdict.ERROR, "was revoked"),
         (interfaces.gateway_error("QosAppFrequencyLimit"), Verdict.RATE_LIMITED, "quota"),
         (interfaces.gateway_error("QosApiFrequencyLimit", 429), Verdict.RATE_LIMITED, "quota"),
-        (interfaces.gateway_error("ISPInvokeTimeout"), Verdict.ERROR, "timed out"),
         ((403, {}), Verdict.BLOCKED_CHALLENGE, "HTTP 403"),
         ((429, {}), Verdict.RATE_LIMITED, "HTTP 429"),
         ((500, {"success": False, "code": "Odd", "message": "odd"}), Verdict.ERROR, "Odd"),
@@ -126,7 +201,11 @@ def test_a_gateway_that_is_down_is_an_error_and_no_zero() -> None:
         gone = server.url
     interface = interface_to("gateway.1688.com", gone)
     route = Gateway1688(
-        interface, key=lambda: interfaces.ACCESS_KEY, picture=lambda _: JPEG, clock=clock
+        interface,
+        key=lambda: interfaces.ACCESS_KEY,
+        picture=lambda _: JPEG,
+        main_picture=PICTURES.get,
+        clock=clock,
     )
     reply = route.ask(WORDS)
     assert reply.reading.verdict is Verdict.ERROR
@@ -200,6 +279,13 @@ def test_the_dropshipping_family_searches_by_picture() -> None:
     assert base64.b64decode(asked["image_base64"]) == JPEG
     assert reply.reading.verdict is Verdict.OK
     assert [str(one.key) for one in reply.reading.listings] == ["aliexpress#1005999000000101"]
+
+
+def test_the_families_of_aliexpress_turn_pages() -> None:
+    second = replace(KETTLE, page=2)
+    _, affiliate = ask_aliexpress(second, interfaces.AFFILIATE_FOUND)
+    _, ds = ask_aliexpress(second, interfaces.DS_TEXT_FOUND, ds=True)
+    assert (affiliate.asked[0]["page_no"], ds.asked[0]["pageIndex"]) == ("2", "2")
 
 
 @pytest.mark.parametrize(

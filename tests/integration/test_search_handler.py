@@ -21,13 +21,17 @@ from headwater.domain.coverage import Run
 from headwater.domain.listings import CollectedBy
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform, RouteName
-from headwater_demo.marketplace import REFUSED_WORD, Marketplace
+from headwater_demo.marketplace import REFUSED_WORD, Marketplace, canary_listing
 from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
 from tests.fakes.interfaces import ACCESS_KEY, GATEWAY_FOUND, Interfaces
 
 pytestmark = pytest.mark.local_aws
 
+KNOWN = {
+    Platform.ALIEXPRESS: canary_listing(Platform.ALIEXPRESS, "usb cable"),
+    Platform.ALI1688: canary_listing(Platform.ALI1688, "数据线"),
+}
 SLOT = "2026-11-21T03:15:00Z"
 
 
@@ -60,7 +64,12 @@ class Deployed:
             Desk(
                 contact="mail@example.com",
                 brands=(replace(BRAND, watches=(watch,)),),
-                access=((platform, PlatformAccess(fetch_pages=True)),),
+                access=(
+                    (
+                        platform,
+                        PlatformAccess(fetch_pages=True, canary_listing=KNOWN[platform], pages=2),
+                    ),
+                ),
             ),
         )
 
@@ -134,12 +143,13 @@ def saved(tmp_path: Path) -> list[Path]:
 
 def test_a_scheduled_search_keeps_listings_pages_and_the_run(deployed: Deployed) -> None:
     deployed.configure("harvelk")
-    assert deployed.search() == {"asked": 2, "answered": 2, "new": 12, "blind": 0}
+    assert deployed.search() == {"asked": 3, "answered": 3, "new": 19, "blind": 0}
     (run,) = deployed.ran()
     assert run.covered
     assert run.rehearsal
     kept = deployed.listings.latest(BRAND.id, 100)
-    assert len(kept) == 12
+    assert len(kept) == 19
+    assert run.asked[-1].depth == "all 19 results"
     pages = {sighting.page_object for sighting in kept}
     assert pages == set(deployed.work.list("pages/"))
     assert {request.host for request in deployed.marketplace.requests} == {"www.aliexpress.com"}
@@ -161,6 +171,16 @@ def test_a_platform_that_nobody_watches_leaves_no_run(deployed: Deployed) -> Non
     assert deployed.marketplace.requests == []
 
 
+def test_where_nothing_may_be_asked_by_itself_no_run_says_so_every_night(
+    deployed: Deployed,
+) -> None:
+    watch = Watch(id="mark", platforms=(Platform.TAOBAO,), words=("harvelk",))
+    brand = replace(BRAND, watches=(watch,))
+    write_desk(deployed.work, Desk(contact="mail@x.org", brands=(brand,), access=()))
+    assert deployed.search(Platform.TAOBAO)["asked"] == 0
+    assert deployed.ran() == []
+
+
 def test_the_next_slot_asks_again_and_finds_nothing_new(deployed: Deployed) -> None:
     deployed.configure("harvelk")
     deployed.search()
@@ -171,9 +191,9 @@ def test_the_next_slot_asks_again_and_finds_nothing_new(deployed: Deployed) -> N
 def test_a_refusal_is_recorded_and_what_came_before_it_is_kept(deployed: Deployed) -> None:
     deployed.configure("哈芙鹿", f"哈芙鹿 {REFUSED_WORD}", "鹿角杯", platform=Platform.ALI1688)
     found = deployed.search(Platform.ALI1688)
-    assert (found["asked"], found["answered"]) == (4, 2)  # the canary, then ours
+    assert (found["asked"], found["answered"]) == (5, 3)  # the canaries, then ours
     (run,) = deployed.ran()
-    assert [asked.verdict.refused for asked in run.asked] == [False, False, True, True]
+    assert [asked.verdict.refused for asked in run.asked] == [False, False, False, True, True]
     assert found["new"] == len(deployed.listings.latest(BRAND.id, 100)) > 0
 
 
@@ -182,7 +202,10 @@ def test_a_picture_is_searched_for_by_the_gateway_with_the_stack_s_key(
 ) -> None:
     hero = Reference(id="mug.jpg", product="", sha256="c" * 64)
     watch = Watch(id="heroes", platforms=(Platform.ALI1688,), words=(), pictures=(hero,))
-    access = PlatformAccess(routes=(RouteName.GATEWAY_1688,))
+    known = "https://detail.1688.com/offer/999900000301.html"  # of GATEWAY_FOUND
+    access = PlatformAccess(
+        routes=(RouteName.GATEWAY_1688,), canary_query="搪瓷杯", canary_listing=known
+    )
     brand = replace(BRAND, watches=(watch,))
     write_desk(
         deployed.work,
@@ -203,7 +226,8 @@ def test_a_picture_is_searched_for_by_the_gateway_with_the_stack_s_key(
         boto3.client("ssm").put_parameter(
             Name="/headwater-test/1688-access-key", Value=ACCESS_KEY, Type="SecureString"
         )
-        assert search_at(gateway.url, "2026-11-22T03:15:00Z")["new"] == 1
+        found = search_at(gateway.url, "2026-11-22T03:15:00Z")
+        assert found == {"asked": 2, "answered": 2, "new": 1, "blind": 0}
     assert set(gateway.asked[1]) == {"imgBase64", "pageSize", "purchaseAmount"}
     (sighting,) = deployed.listings.latest(BRAND.id, 10)
     assert (sighting.query, sighting.route) == ("picture mug.jpg", RouteName.GATEWAY_1688)

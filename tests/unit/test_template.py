@@ -1,6 +1,7 @@
 """The template keeps its promises: least privilege, no silent queue, settings that fit."""
 
 import importlib
+import json
 import re
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from headwater.adapters.clauses import clauses
 from tests.conftest import PROJECT
 
 TEMPLATE = PROJECT / "infra" / "template.yaml"
@@ -138,6 +140,19 @@ def test_every_schedule_keeps_what_it_could_not_deliver_and_has_a_name_of_its_ow
                 assert "${AWS::StackName}" in properties["Name"]["Fn::Sub"]
                 names.append(properties["Name"]["Fn::Sub"])
     assert len(names) == len(set(names)) >= 5
+
+
+def test_every_platform_that_can_be_searched_by_itself_has_a_schedule_and_an_alarm() -> None:
+    events = functions()["SearchFunction"]["Events"].values()
+    scheduled = {json.loads(event["Properties"]["Input"])["platform"] for event in events}
+    alarmed = {
+        dimension["Value"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "RunsBlind"
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "platform"
+    }
+    assert scheduled == alarmed == set(clauses())
 
 
 def test_a_queue_waits_longer_than_its_function_may_take() -> None:

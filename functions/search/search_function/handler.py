@@ -53,17 +53,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
     visits = Visits(settings.visits_table)
+    listings = Listings(settings.listings_table)
     routes = routes_to(
         scheduled.platform,
         desk=desk,
         work=work,
+        listings=listings,
         turns=visits,
         secrets=Secrets(settings.secrets_path),
         rehearsal=settings.marketplace_rehearsal,
     )
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     found = {"asked": 0, "answered": 0, "new": 0, "blind": 0}
-    for brand in desk.watching(scheduled.platform):
+    for brand in desk.searched(scheduled.platform):
         run = search(
             scheduled.platform,
             brand=brand,
@@ -73,7 +75,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             until=started_at + left - TO_FINISH,
             rehearsal=bool(settings.marketplace_rehearsal),
             visits=visits,
-            listings=Listings(settings.listings_table),
+            listings=listings,
             runs=Runs(settings.runs_table),
             pages=work,
             clock=lambda: datetime.now(UTC),

@@ -40,7 +40,7 @@ chinese_names = ["菲耶"]
 
 [platforms.aliexpress]
 fetch_pages = true
-
+clause_read = "none-2026-11"
 [schedules]
 search = "cron(0 2 * * ? *)"
 """
@@ -131,6 +131,7 @@ def test_the_check_says_what_will_be_asked_and_what_cannot_be(
 ) -> None:
     text = GOOD.replace(WATCH, '  pictures = ["mug.jpg"]\n  claims = true')
     text += '\n[platforms.1688]\nroutes = ["1688_gateway"]\ndaily_budget = 12\n'
+    text += 'canary_listing = "https://detail.1688.com/offer/601748658723.html"\n'
     assert main(["config", "--config", str(written(tmp_path, text)), "check"]) == 0
     said = capsys.readouterr().out.splitlines()
     chinese, other = (
@@ -139,7 +140,8 @@ def test_the_check_says_what_will_be_asked_and_what_cannot_be(
     assert chinese.endswith("by 1688_gateway")
     assert "each within" in chinese
     assert other.endswith("every day, by page_fetch")
-    assert said[said.index(other) + 1].strip().startswith("its pictures cannot be searched for")
+    assert "BLIND until canary_listing names a listing" in said[said.index(other) + 1]
+    assert said[said.index(other) + 2].strip().startswith("its pictures cannot be searched for")
 
 
 def test_a_person_is_named_where_nothing_may_be_fetched(
@@ -147,6 +149,22 @@ def test_a_person_is_named_where_nothing_may_be_fetched(
 ) -> None:
     assert main(["config", "--config", str(written(tmp_path, GOOD)), "check"]) == 0
     assert "Fjell, 1688: 1 question(s), every day, by a person only" in capsys.readouterr().out
+
+
+def test_the_clauses_are_shown_with_what_to_write_after_reading(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["config", "clauses"]) == 0
+    said = capsys.readouterr().out
+    assert "Systematic retrieval of Site Content" in said
+    assert '[platforms.alibaba]  clause_read = "2026-03-11"' in said
+
+
+def test_a_link_s_address_becomes_the_one_of_its_listing(tmp_path: Path) -> None:
+    link = "https://m.1688.com/offer/601748658723.html?spm=a1"
+    text = GOOD.replace(WATCH, f'  links = ["{link}"]')
+    (watch,) = read_configuration(written(tmp_path, text)).desk.brand("fjell").watches
+    assert watch.links == ("https://detail.1688.com/offer/601748658723.html",)
 
 
 def test_routes_budget_and_canaries_reach_the_desk(tmp_path: Path) -> None:
@@ -174,6 +192,26 @@ def test_routes_budget_and_canaries_reach_the_desk(tmp_path: Path) -> None:
         ),
         (("fetch_pages = true", 'routes = ["mtop"]'), "headwater.toml:28: platforms.aliexpress.ro"),
         (("fetch_pages = true", "daily_budget = 0"), "headwater.toml:28: platforms.aliexpress.da"),
+        (
+            ('clause_read = "none-2026-11"', ""),
+            "headwater.toml:28: platforms.aliexpress.fetch_pages: first read what AliExpress says",
+        ),
+        (
+            ('clause_read = "none-2026-11"', 'clause_read = "2019-01-01"'),
+            "headwater.toml:28: platforms.aliexpress.fetch_pages: first read what AliExpress says",
+        ),
+        (
+            ("[platforms.aliexpress]", "[platforms.amazon]"),
+            "headwater.toml:28: platforms.amazon.fetch_pages: Amazon is not searched by itself",
+        ),
+        (
+            ("fetch_pages = true", 'countries = ["sg"]'),
+            "headwater.toml:28: platforms.aliexpress.countries: 'sg' is none of",
+        ),
+        (
+            (WATCH, '  links = ["https://example.com/mug"]'),
+            "headwater.toml:21: brand.1.watch.1.links: 'https://example.com/mug' is no listing",
+        ),
         (
             ("fetch_pages = true", 'canary_listing = "https://example.com/"'),
             "headwater.toml:28: platforms.aliexpress.canary_listing",

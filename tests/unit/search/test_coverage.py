@@ -44,23 +44,30 @@ def ran(*answers: Asked, days_ago: int = 0, blind: str = "") -> Run:
     )
 
 
+def kept(*runs: Run) -> RunsInMemory:
+    memory = RunsInMemory()
+    for run in runs:
+        memory.add(run)
+    return memory
+
+
 def screen(*runs: Run) -> list[str]:
-    explained = explain(WATCH, brand=HARVELK, desk=desk(), runs=runs, day=NOON.date())
+    explained = explain(WATCH, brand=HARVELK, desk=desk(), runs=kept(*runs), day=NOON.date())
     return in_words("mark", explained, NOON.date())
 
 
 def test_the_screen_says_what_was_answered_and_what_was_not() -> None:
     said = screen(
         ran(
-            asked("usb cable", watch=CANARY),
-            asked("harvelk"),
+            asked("数据线", watch=CANARY),
+            asked("harvelk", depth="pages 1-2 of about 14"),
             asked("harvelk mug", Verdict.BLOCKED_CHALLENGE, reason="a slider\u202e"),
         )
     )
     whole = "\n".join(said)
     assert "1688: by 1688_gateway, page_fetch (switched off); 12 requests a day" in said[0]
-    assert "canary 'usb cable' by page is seen" in whole
-    assert "ok  harvelk: 60 found, 2 new" in whole
+    assert "canary '数据线' by page is seen" in whole
+    assert "ok  harvelk: 60 found, 2 new; pages 1-2 of about 14 (page, 2026-11-21)" in whole
     assert "NO  harvelk mug: blocked_challenge: a slider" in whole
     assert "\u202e" not in whole
     assert "AliExpress: by page_fetch (switched off); 40 requests a day; never searched" in whole
@@ -93,7 +100,7 @@ def test_the_newest_answer_counts_and_of_two_routes_the_one_that_answered() -> N
 
 
 def test_what_waits_for_its_turn_says_when_it_comes() -> None:
-    explained, _ = explain(WATCH, brand=HARVELK, desk=desk(), runs=(), day=NOON.date())
+    explained, _ = explain(WATCH, brand=HARVELK, desk=desk(), runs=kept(), day=NOON.date())
     turns = {answer.turn for answer in explained.answers}
     assert turns == {NOON.date() + timedelta(days=n) for n in range(3)}
     assert explained.period_days == 3
@@ -114,7 +121,7 @@ def test_a_person_s_empty_search_covers_its_question() -> None:
     (run,) = runs.kept
     assert run.covered
     assert run.asked[0].collected_by is CollectedBy.PERSON
-    platform = explain(WATCH, brand=HARVELK, desk=desk(), runs=runs.kept, day=NOON.date())[
+    platform = explain(WATCH, brand=HARVELK, desk=desk(), runs=runs, day=NOON.date())[
         WATCH.platforms.index(query.platform)
     ]
     covered = [answer.query for answer in platform.answers if answer.covered]

@@ -17,7 +17,7 @@ from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.queries import Query
 from headwater.usecases.search import Reply, Route, plan_of, search
 from headwater_demo.marketplace import REFUSED_WORD
-from tests.factories import BRAND, LISTING
+from tests.factories import BRAND, LISTING, RUN
 from tests.fakes.search import (
     NOON,
     ListingsInMemory,
@@ -28,7 +28,16 @@ from tests.fakes.search import (
     fetched,
 )
 
-ALLOWED = PlatformAccess(fetch_pages=True)
+KNOWN = {
+    Platform.ALIEXPRESS: "https://www.aliexpress.com/item/1005999000000101.html",
+    Platform.ALI1688: "https://detail.1688.com/offer/601748658723.html",
+}
+"""The listing that must be there: the rehearsal marketplace's, and the one of `LISTING`."""
+
+
+def allowed(platform: Platform, **changes: object) -> PlatformAccess:
+    access = PlatformAccess(fetch_pages=True, canary_listing=KNOWN[platform], pages=1)
+    return replace(access, **changes)  # type: ignore[arg-type]
 
 
 class Room:
@@ -42,7 +51,7 @@ class Room:
         self,
         *words: str,
         platform: Platform = Platform.ALIEXPRESS,
-        access: PlatformAccess = ALLOWED,
+        access: PlatformAccess | None = None,
         web: RehearsedWeb | None = None,
         routes: Sequence[Route] = (),
         slot: datetime = NOON,
@@ -52,6 +61,7 @@ class Room:
     ) -> Run:
         watch = watch or Watch(id="mugs", platforms=(platform,), words=words)
         brand = replace(BRAND, watches=(watch,))
+        access = access or allowed(platform)
         return search(
             platform,
             brand=brand,
@@ -89,7 +99,7 @@ def test_the_second_run_finds_nothing_new() -> None:
     again = room.search("harvelk", slot=NOON + timedelta(days=1))
     assert questions(again)[0].items > 0
     assert questions(again)[0].new == 0
-    assert len(room.pages.kept) == 1  # the canary's is not kept
+    assert len(room.pages.kept) == 1  # the canaries' are not kept
 
 
 def test_nothing_is_fetched_where_the_owner_did_not_allow_it_and_that_is_said() -> None:
@@ -109,7 +119,7 @@ def test_a_block_ends_the_run_but_keeps_what_was_found() -> None:
         Verdict.BLOCKED_CHALLENGE,
     ]
     assert "earlier in this run" in questions(run)[2].reason
-    assert len(web.asked) == 3  # the canary, one answered, one refused
+    assert len(web.asked) == 4  # the canaries, one answered, one refused
     assert room.listings.kept
     assert not run.covered
 
@@ -163,7 +173,7 @@ class Interface:
         self._pictures = pictures
 
     def takes(self, query: Query) -> bool:
-        return not query.listing and (self._pictures or query.picture is None)
+        return not query.listing and query.page == 1 and (self._pictures or not query.picture)
 
     def ask(self, query: Query) -> Reply:
         self.asked.append(query.label)
@@ -201,7 +211,7 @@ def test_a_picture_goes_to_a_route_that_can_search_for_it() -> None:
     room = Room()
     run = room.search(platform=Platform.ALI1688, routes=[pages, gateway], watch=PICTURES)
     assert pages.asked == []
-    assert gateway.asked == ["usb cable", "picture mug.jpg"]
+    assert gateway.asked == ["数据线", "picture mug.jpg"]
     (sighting,) = room.listings.kept.values()
     assert (sighting.query, sighting.route) == ("picture mug.jpg", GATEWAY)
     assert run.covered
@@ -220,7 +230,7 @@ def test_a_picture_that_no_route_can_search_for_is_a_gap() -> None:
 def test_a_run_whose_canary_is_not_found_is_blind_whatever_else_it_saw(verdict: Verdict) -> None:
     room, route = Room(), Interface(GATEWAY, verdict)
     run = room.search("杯", platform=Platform.ALI1688, routes=[route])
-    assert "usb cable" in run.blind
+    assert "数据线" in run.blind
     assert not run.asked[0].verdict.covers
     assert not run.covered
     assert questions(run)[0].verdict is Verdict.OK
@@ -229,27 +239,41 @@ def test_a_run_whose_canary_is_not_found_is_blind_whatever_else_it_saw(verdict: 
 
 def test_what_the_canary_finds_is_nobody_s_listing() -> None:
     room = Room()
-    room.search(
-        "杯", platform=Platform.ALI1688, routes=[Interface(GATEWAY, Verdict.OK, Verdict.GONE)]
-    )
+    told = Interface(GATEWAY, Verdict.OK, Verdict.GONE)
+    room.search("杯", platform=Platform.ALI1688, routes=[told])
     assert room.listings.kept == {}
 
 
 def test_a_canary_that_is_refused_ends_the_run_before_it_begins() -> None:
     route = Interface(GATEWAY, Verdict.BLOCKED_CHALLENGE)
     run = Room().search("杯", "壶", platform=Platform.ALI1688, routes=[route])
-    assert route.asked == ["usb cable"]
+    assert route.asked == ["数据线"]
     assert run.blind
     assert {asked.verdict for asked in run.asked} == {Verdict.BLOCKED_CHALLENGE}
 
 
 def test_the_known_listing_must_be_there_too() -> None:
-    known = "https://www.aliexpress.com/item/1005999000000101.html"
-    here = replace(ALLOWED, canary_listing=known)
-    assert Room().search("harvelk", access=here).covered
-    gone = replace(ALLOWED, canary_listing=known.replace("101", "999"))
+    assert Room().search("harvelk").covered
+    known = KNOWN[Platform.ALIEXPRESS]
+    gone = allowed(Platform.ALIEXPRESS, canary_listing=known.replace("101", "999"))
     run = Room().search("harvelk", access=gone)
     assert "was not found" in run.blind
+
+
+def test_without_a_known_listing_nothing_is_proven() -> None:
+    run = Room().search("harvelk", access=allowed(Platform.ALIEXPRESS, canary_listing=""))
+    assert "no listing is known" in run.blind
+    assert not run.covered
+
+
+def test_a_route_that_opens_no_listing_must_show_it_among_the_canary_s_results() -> None:
+    known = KNOWN[Platform.ALI1688]
+    for address, blind in ((known, False), (known.replace("23.html", "24.html"), True)):
+        access = allowed(Platform.ALI1688, canary_listing=address)
+        route = Interface(GATEWAY)
+        run = Room().search("杯", platform=Platform.ALI1688, routes=[route], access=access)
+        assert bool(run.blind) is blind
+        assert run.asked[0].verdict.covers is not blind
 
 
 # --- refusals, budgets, time -------------------------------------------------------------------
@@ -260,9 +284,9 @@ def test_another_listing_in_the_place_of_the_known_one_is_not_it() -> None:
         def takes(self, query: Query) -> bool:
             return True
 
-    known = "https://detail.1688.com/offer/601748658723.html"
+    known = KNOWN[Platform.ALI1688]
     for address, blind in ((known, False), (known.replace("23.html", "24.html"), True)):
-        access = PlatformAccess(canary_listing=address)
+        access = allowed(Platform.ALI1688, canary_listing=address)
         route = Everything(GATEWAY)
         run = Room().search("杯", platform=Platform.ALI1688, routes=[route], access=access)
         assert bool(run.blind) is blind
@@ -310,7 +334,7 @@ def test_a_refused_rehearsal_closes_nothing_for_the_real_platform() -> None:
 
 def test_the_daily_budget_counts_over_all_runs_of_a_day() -> None:
     room, route = Room(), Interface(GATEWAY)
-    access = PlatformAccess(daily_budget=5)
+    access = allowed(Platform.ALI1688, daily_budget=5)
     words = [f"杯{n}" for n in range(9)]
     for hour in range(3):
         at = NOON + timedelta(hours=hour)
@@ -335,14 +359,116 @@ def test_what_does_not_fit_into_the_time_of_the_run_is_said() -> None:
     assert "time of this run" in run.asked[0].reason
 
 
+# --- further pages -------------------------------------------------------------------------------
+
+
+class Paged(Interface):
+    """Every page of results is told; behind them is nothing."""
+
+    def __init__(self, *pages: tuple[Listing, ...], total: int | None = None) -> None:
+        super().__init__(GATEWAY)
+        self._pages = pages
+        self._total = total
+
+    def takes(self, query: Query) -> bool:
+        return not query.listing
+
+    def ask(self, query: Query) -> Reply:
+        self.asked.append(f"{query.label} {query.page}")
+        found = self._pages[query.page - 1] if query.page <= len(self._pages) else ()
+        return Reply(
+            reading=PageReading(
+                platform=query.platform,
+                kind=PageKind.SEARCH,
+                verdict=Verdict.OK if found else Verdict.BLOCKED_CHALLENGE,
+                reason="as told",
+                listings=found,
+                total=self._total,
+            )
+        )
+
+
+def offers(*numbers: int) -> tuple[Listing, ...]:
+    keys = (ListingKey(Platform.ALI1688, f"70000000{number:04d}") for number in numbers)
+    return tuple(replace(LISTING, key=key) for key in keys)
+
+
+def depth_of(route: Paged, *words: str, **changes: object) -> tuple[list[Asked], list[str]]:
+    access = allowed(Platform.ALI1688, pages=3, **changes)
+    run = Room().search(*words, platform=Platform.ALI1688, routes=[route], access=access)
+    return questions(run), route.asked[1:]  # without the canary
+
+
+def test_further_pages_are_read_and_what_overlaps_counts_once() -> None:
+    route = Paged(offers(1, 2, 3), offers(2, 3, 4), offers(5), total=40)
+    (asked,), _ = depth_of(route, "杯")
+    assert (asked.items, asked.new, asked.depth) == (5, 5, "pages 1-3 of about 14")
+
+
+def test_a_page_that_brings_nothing_new_is_the_last_one() -> None:
+    (asked,), requests = depth_of(Paged(offers(1, 2), offers(2, 1), offers(3), total=40), "杯")
+    assert requests == ["杯 1", "杯 2"]
+    assert (asked.items, asked.depth) == (2, "pages 1-2 of about 20")
+
+
+def test_when_all_was_read_nothing_more_is_asked() -> None:
+    (asked,), requests = depth_of(Paged(offers(1, 2), total=2), "杯")
+    assert (requests, asked.depth) == (["杯 1"], "all 2 results")
+
+
+def test_a_count_that_nobody_states_is_not_invented() -> None:
+    (asked,), _ = depth_of(Paged(offers(1), offers(1)), "杯")
+    assert asked.depth == "pages 1-2; how many there are is not said"
+
+
+def test_every_question_has_its_first_page_before_any_has_its_second() -> None:
+    route = Paged(offers(1), offers(2), offers(3), total=99)
+    _, requests = depth_of(route, "杯", "壶", "灯", daily_budget=6)
+    assert requests == ["杯 1", "壶 1", "灯 1", "杯 2", "壶 2"]  # and the canary: six
+
+
+def test_a_refusal_on_a_further_page_keeps_the_first_and_says_how_far_it_went() -> None:
+    room, route = Room(), Paged(offers(1), total=50)
+    access = allowed(Platform.ALI1688, pages=3)
+    run = room.search("杯", platform=Platform.ALI1688, routes=[route], access=access)
+    (asked,) = questions(run)
+    assert asked.verdict is Verdict.OK
+    assert asked.depth == "page 1 of about 50"
+    assert "page 2: blocked_challenge" in asked.reason
+    assert room.visits.lane("1688#1688_gateway").closed_until
+
+
+def test_the_pages_of_a_real_search_follow_each_other() -> None:
+    web = RehearsedWeb()
+    access = allowed(Platform.ALIEXPRESS, pages=3)
+    run = Room().search("harvelk", web=web, access=access)
+    assert [url for url in web.asked if url.endswith("&page=2")]
+    assert questions(run)[0].depth.startswith("all ")
+
+
+def test_lazada_is_asked_in_each_country_of_the_config() -> None:
+    class Nothing(Paged):
+        def ask(self, query: Query) -> Reply:
+            self.asked.append(query.label)
+            return Reply.failed(query.platform, "closed for today")
+
+    route = Nothing()
+    access = PlatformAccess(fetch_pages=True, countries=("sg", "th"))
+    Room().search("mug", platform=Platform.LAZADA, routes=[route], access=access)
+    assert route.asked == ["usb cable (sg)", "mug (sg)", "mug (th)"]
+
+
 # --- drift -------------------------------------------------------------------------------------
+
+
+LATER = NOON + timedelta(days=30)
 
 
 def listings(*, with_price: int, of: int = 20) -> tuple[Listing, ...]:
     return tuple(
         replace(
             LISTING,
-            key=ListingKey(Platform.ALI1688, f"60000000{n:04d}"),
+            key=ListingKey(Platform.ALI1688, f"60000000{n:04d}") if n else LISTING.key,
             price=LISTING.price if n < with_price else None,
         )
         for n in range(of)
@@ -377,6 +503,25 @@ def test_a_field_that_vanishes_is_a_drift_before_the_results_vanish() -> None:
 def test_what_is_usual_is_no_drift(shares: list[int]) -> None:
     _, run = runs_with_prices(*shares)
     assert run.covered
+
+
+def test_other_questions_and_a_thousand_imports_are_no_past_of_it() -> None:
+    room, _ = runs_with_prices(*[19] * 14)
+    for number in range(1000):
+        run = replace(RUN, brand=BRAND.id, id=f"{BRAND.id}#import#{number}", started_at=LATER)
+        room.runs.add(run)
+    for hours, words, verdict in ((0, "杯", Verdict.SCHEMA_DRIFT), (1, "壶", Verdict.OK)):
+        route = Interface(GATEWAY, listings=listings(with_price=4))
+        at = LATER + timedelta(hours=hours)
+        run = room.search(words, platform=Platform.ALI1688, routes=[route], slot=at)
+        assert questions(run)[0].verdict is verdict
+
+
+def test_a_drift_of_the_canary_makes_the_run_blind() -> None:
+    room, _ = runs_with_prices(*[19] * 5)
+    route = Interface(GATEWAY, listings=listings(with_price=2))
+    run = room.search("new words", platform=Platform.ALI1688, routes=[route], slot=LATER)
+    assert "price in 10% of the listings" in run.blind
 
 
 def test_a_few_items_prove_no_drift() -> None:

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from headwater.adapters.clauses import clauses
 from headwater.adapters.schedules import check_schedule
 from headwater.domain.brands import (
     Brand,
@@ -45,7 +46,7 @@ from headwater.domain.sellers import (
     read_identifier,
 )
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
-from headwater.marketplaces import identify
+from headwater.marketplaces import canonical_url, identify, marketplace
 from headwater.matching.images import UnreadablePicture, open_picture
 from headwater.matching.queries import claim_words, variants
 from headwater.verifier import problem_with_certificates
@@ -95,13 +96,22 @@ class _Watch(_Table):
     platforms: Annotated[list[Platform], Field(min_length=1)]
     words: list[_Text] = []
     pictures: list[_Text] = []
+    links: list[Annotated[str, Field(max_length=500)]] = []
     claims: bool | list[_Text] = False
 
     @model_validator(mode="after")
     def _looks_for_something(self) -> "_Watch":
-        if not (self.words or self.pictures or self.claims):
-            raise ValueError("looks for nothing; add words, pictures or claims")
+        if not (self.words or self.pictures or self.links or self.claims):
+            raise ValueError("looks for nothing; add words, pictures, links or claims")
         return self
+
+    @field_validator("links")
+    @classmethod
+    def _listings(cls, links: list[str]) -> list[str]:
+        for link in links:
+            if identify(link) is None:
+                raise ValueError(f"{link!r} is no listing that Headwater knows; paste its address")
+        return [canonical_url(key) for key in map(identify, links) if key]
 
 
 class _Recipient(_Table):
@@ -167,10 +177,13 @@ _Weights = create_model(  # type: ignore[call-overload]
 
 class _Access(_Table):
     fetch_pages: bool = False
+    clause_read: Annotated[str, Field(max_length=40)] = ""
     fetch_pictures: bool = True
     routes: Annotated[list[RouteName], Field(min_length=1)] = [RouteName.PAGE_FETCH]
     daily_budget: Annotated[int, Field(ge=5, le=500)] = PlatformAccess().daily_budget
-    canary_query: _Text = PlatformAccess().canary_query
+    pages: Annotated[int, Field(ge=1, le=10)] = PlatformAccess().pages
+    countries: list[str] = []
+    canary_query: Annotated[str, Field(max_length=200)] = ""
     canary_listing: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -365,6 +378,7 @@ def _watch(watch: _Watch, brand: _Brand, pictures: tuple[Reference, ...]) -> Wat
         platforms=tuple(watch.platforms),
         words=tuple(watch.words),
         pictures=pictures,
+        links=tuple(dict.fromkeys(watch.links)),
         variants=variants(brand.names, brand.chinese_names, claims) if claims else (),
     )
 
@@ -378,6 +392,13 @@ def _access(
         if route.platform not in {None, platform}:
             what = f"'{route}' leads to {route.platform}, not to {platform}; remove it"
             problems.append(lines.say(("platforms", platform, "routes"), what))
+    if access.fetch_pages:
+        problems += _unread_clause(lines, platform, access)
+    there = marketplace(platform).countries
+    for country in access.countries:
+        if country not in there:
+            what = f"{country!r} is none of {', '.join(there) or 'the countries: it has no choice'}"
+            problems.append(lines.say(("platforms", platform, "countries"), what))
     listing = identify(access.canary_listing) if access.canary_listing else None
     if access.canary_listing and (listing is None or listing.platform is not platform):
         what = f"{access.canary_listing!r} is no listing of {platform.title}; paste its address"
@@ -387,10 +408,28 @@ def _access(
         fetch_pictures=access.fetch_pictures,
         routes=tuple(dict.fromkeys(access.routes)),
         daily_budget=access.daily_budget,
+        pages=access.pages,
+        countries=tuple(dict.fromkeys(access.countries)),
         canary_query=access.canary_query,
         canary_listing=access.canary_listing,
     )
     return allowed, problems
+
+
+def _unread_clause(lines: "_Lines", platform: Platform, access: _Access) -> list[str]:
+    """Pages are fetched only where the owner says which text of the platform's terms was read."""
+    clause = clauses().get(platform)
+    where = ("platforms", platform, "fetch_pages")
+    if clause is None:
+        what = f"{platform.title} is not searched by itself; save its pages and import them"
+        return [lines.say(where, what)]
+    if access.clause_read == clause.version:
+        return []
+    what = (
+        f"first read what {platform.title} says about automated access (headwater config clauses), "
+        f'decide with your counsel, then write clause_read = "{clause.version}"'
+    )
+    return [lines.say(where, what)]
 
 
 def _brand(brand: _Brand, products: tuple[Product, ...], watches: tuple[Watch, ...]) -> Brand:

@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -103,6 +103,20 @@ class Fetcher:
             except httpx.InvalidURL as error:
                 raise FetchFailed(f"redirected to {location!r}, no address: {error}") from None
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Page:
+        """Send a body to an interface. Raises FetchFailed, never anything else.
+
+        A redirect is its answer and is not followed. What was sent (it has keys) is not kept.
+        """
+        _, response = self._ask(self._admit(url), _Budget(self._time_cap), body, headers)
+        answered = _headers(response.headers)
+        return Page(
+            url=url,
+            body=_unpacked(response.content, answered.get("content-encoding", "")),
+            status=response.status,
+            headers=answered,
+        )
+
     def _admit(self, url: str) -> httpx.URL:
         """The URL, if it may be asked for at all."""
         try:
@@ -119,7 +133,14 @@ class Fetcher:
             raise FetchFailed(f"the host {target.host!r} is not one that may be fetched from")
         return target
 
-    def _ask(self, target: httpx.URL, budget: "_Budget") -> tuple[Exchange, httpcore.Response]:
+    def _ask(
+        self,
+        target: httpx.URL,
+        budget: "_Budget",
+        body: bytes | None = None,
+        further: Mapping[str, str] | None = None,
+    ) -> tuple[Exchange, httpcore.Response]:
+        """GET, or POST where there is a body."""
         wire = _Wire(self._backend, self._dial_addresses, budget)
         started_at = datetime.now(UTC)
         scheme = "http" if self._rehearsal else target.scheme
@@ -136,6 +157,7 @@ class Fetcher:
             "Accept-Encoding": "gzip",
             "Connection": "close",
         }
+        headers.update((further or {}).items())
         host = target.host
         with (
             _failures_in_words(host),
@@ -146,7 +168,8 @@ class Fetcher:
                 http2=False,
             ) as pool,
         ):
-            response = pool.request("GET", origin, headers=headers)
+            method = "GET" if body is None else "POST"
+            response = pool.request(method, origin, headers=headers, content=body)
         exchange = Exchange(
             url=str(target),
             address=wire.address,

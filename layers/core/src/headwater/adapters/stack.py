@@ -29,12 +29,16 @@ class Stack:
     def desk(self) -> Desk:
         """Raises StackUnusable before the first `headwater config push`."""
         try:
-            return read_desk(Bucket(self.outputs["WorkBucket"]))
+            return read_desk(self.work)
         except NoSuchObject:
             raise StackUnusable(
                 f"stack {self.name} has no configuration yet: run `headwater config push"
-                f" --bucket {self.outputs['WorkBucket']}`"
+                f" --stack {self.name}`"
             ) from None
+
+    @property
+    def work(self) -> Bucket:
+        return Bucket(self.outputs["WorkBucket"])
 
     @property
     def cases(self) -> Cases:

@@ -6,6 +6,7 @@ import mimetypes
 import sys
 from pathlib import Path
 
+from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.domain.strangers import in_one_line
 from headwater.usecases.importing import Reading, read_file
@@ -20,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="saved pages (HTML, MHTML), HAR, WARC, WACZ, replies (JSON), lists of links "
         "(text, CSV, TSV, XLSX), or a zip of those",
     )
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--bucket", help="the stack's work bucket (its output WorkBucket)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--stack", default="headwater", help="the stack's name (default headwater)")
+    where.add_argument("--bucket", help="or its work bucket (the output WorkBucket)")
     where.add_argument(
         "--preview", action="store_true", help="only show what would be read; nothing is sent"
     )
@@ -30,11 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     failed = 0
+    work = None
+    if not arguments.preview:
+        try:
+            named = arguments.bucket
+            work = Bucket(named) if named else find_stack(arguments.stack).work
+        except StackUnusable as error:
+            print(f"headwater import: {error}", file=sys.stderr)
+            return 1
     for file in arguments.files:
         try:
-            if arguments.preview:
+            if work is None:
                 failed += preview(file)
-            elif import_file(file, Bucket(arguments.bucket), brand=arguments.brand):
+            elif import_file(file, work, brand=arguments.brand):
                 print(f"{file}: handed over")
             else:
                 print(

@@ -14,7 +14,6 @@ from headwater.domain.platforms import RouteName
 from headwater.domain.strangers import in_one_line
 from headwater.usecases.coverage import Answer, Explained, explain
 
-_RUNS_READ = 400
 _ROWS = 12
 
 
@@ -32,21 +31,21 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         stack = find_stack(arguments.stack)
         brand = stack.brand(arguments.brand)
-        runs = Runs(stack.outputs["RunsTable"]).latest(brand.id, _RUNS_READ)
+        watches = {watch.id: watch for watch in brand.watches}
+        if arguments.watch not in watches:
+            known = ", ".join(watches)
+            said = f"headwater search: no watch {arguments.watch!r}; there is {known}"
+            print(said, file=sys.stderr)
+            return 2
+        today = datetime.now(UTC).date()
+        runs = Runs(stack.outputs["RunsTable"])
+        watch = watches[arguments.watch]
+        explained = explain(watch, brand=brand, desk=stack.desk, runs=runs, day=today)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
         print(f"headwater search: {error}", file=sys.stderr)
         return 1
-    watches = {watch.id: watch for watch in brand.watches}
-    if arguments.watch not in watches:
-        known = ", ".join(watches)
-        print(f"headwater search: no watch {arguments.watch!r}; there is {known}", file=sys.stderr)
-        return 2
-    today = datetime.now(UTC).date()
-    explained = explain(
-        watches[arguments.watch], brand=brand, desk=stack.desk, runs=runs, day=today
-    )
     print("\n".join(in_words(arguments.watch, explained, today)))
-    return 1 if any(one.gaps or (one.last and one.last.blind) for one in explained) else 0
+    return 1 if any(one.gaps or one.blind for one in explained) else 0
 
 
 def in_words(watch: str, explained: Iterable[Explained], today: date) -> list[str]:
@@ -55,32 +54,38 @@ def in_words(watch: str, explained: Iterable[Explained], today: date) -> list[st
     for one in explained:
         lines += _platform(one, today)
         covered = len(one.answers) - len(one.gaps)
-        blind = ", and the last run was BLIND" if one.last and one.last.blind else ""
+        blind = ", and the last run was BLIND" if one.blind else ""
         said.append(f"{one.platform.title} {covered} of {len(one.answers)} answered{blind}")
     return [*lines, f"watch {watch}: " + "; ".join(said)]
 
 
 def _platform(one: Explained, today: date) -> list[str]:
     ways = ", ".join(_way(one, name) for name in one.access.routes)
-    when = f"last run {one.last.started_at:%Y-%m-%d %H:%M} UTC" if one.last else "never searched"
+    when = f"last run {one.last.at:%Y-%m-%d %H:%M} UTC" if one.last else "never searched"
     if one.last and one.last.rehearsal:
         when += " (a rehearsal)"
     lines = [
         f"{one.platform.title}: by {ways}; {one.access.daily_budget} requests a day; {when}",
     ]
-    if one.last and one.last.blind:
-        lines.append(f"  BLIND  {in_one_line(one.last.blind)}")
+    if one.blind:
+        lines.append(f"  BLIND  {in_one_line(one.blind)}")
     for canary in one.canaries:
         found = "is seen" if canary.verdict.covers else f"NOT seen: {in_one_line(canary.reason)}"
         lines.append(f"  canary {canary.query!r} by {canary.route} {found}")
-    asked = [answer for answer in one.answers if answer.asked]
+    asked = [answer for answer in one.answers if answer.last]
     asked.sort(key=lambda answer: answer.covered)  # the gaps first
     lines += ["  " + _line(answer) for answer in asked[:_ROWS]]
     if rest := asked[_ROWS:]:
         answered = sum(answer.covered for answer in rest)
         lines.append(f"  … {len(rest)} more: {answered} answered, {len(rest) - answered} not")
-    waiting = [answer for answer in one.answers if not answer.asked]
-    if waiting:
+    waiting = [answer for answer in one.answers if not answer.last]
+    if waiting and not one.access.by_itself:
+        first = ", ".join(in_one_line(answer.query.label, most=30) for answer in waiting[:3])
+        lines.append(
+            f"  -   not asked: {len(waiting)} ({first}…). Nothing asks here by itself; "
+            f"a person can: headwater links --platform {one.platform}"
+        )
+    elif waiting:
         last = max(answer.turn for answer in waiting)
         first = ", ".join(in_one_line(answer.query.label, most=30) for answer in waiting[:3])
         until = "today" if last == today else f"by {last}"
@@ -97,9 +102,11 @@ def _way(one: Explained, name: RouteName) -> str:
 
 def _line(answer: Answer) -> str:
     label = in_one_line(answer.query.label, most=40)
-    asked, at = answer.asked, answer.at
-    if asked is None or at is None:
+    if answer.last is None:
         return f"-   {label}"
-    if asked.verdict.covers:
-        return f"ok  {label}: {asked.items} found, {asked.new} new ({asked.route}, {at:%Y-%m-%d})"
-    return f"NO  {label}: {asked.verdict}: {in_one_line(asked.reason, most=110)} ({at:%Y-%m-%d})"
+    asked, at = answer.last.asked, answer.last.at
+    if not asked.verdict.covers:
+        why = in_one_line(asked.reason, most=110)
+        return f"NO  {label}: {asked.verdict}: {why} ({at:%Y-%m-%d})"
+    found = f"{asked.items} found, {asked.new} new" + (f"; {asked.depth}" if asked.depth else "")
+    return f"ok  {label}: {found} ({asked.route}, {at:%Y-%m-%d})"

@@ -70,14 +70,16 @@ class Right:
 class Watch:
     """What to look for, and where. `pictures` are searched for where a route can do that.
 
-    `words` and `pictures` are what the owner wrote; `variants` is what we made of the brand's
-    names, each with whether it is for platforms in Chinese (None: for all).
+    `links` are listings (by address) whose like is looked for. `words`, `pictures` and `links`
+    are what the owner wrote; `variants` is what we made of the brand's names, each with whether
+    it is for platforms in Chinese (None: for all).
     """
 
     id: str
     platforms: tuple[Platform, ...]
     words: tuple[str, ...]
     pictures: tuple[Reference, ...] = ()
+    links: tuple[str, ...] = ()
     variants: tuple[tuple[str, bool | None], ...] = ()
 
 
@@ -128,16 +130,28 @@ class PlatformAccess:
     """What the owner allows us to ask a platform by ourselves, how, and how often.
 
     `routes` are tried in this order. `daily_budget` counts each route's requests, of all brands
-    together. The canaries are a query that must always give results and a listing (by address)
-    that must always be there: without them a run is blind.
+    together; `pages` is how many pages of a question are read at most, `countries` where Lazada
+    is asked (() for all). The canaries are a query that must always give results and a listing (by
+    address) that must always be there: without them a run is blind.
     """
 
     fetch_pages: bool = False
     fetch_pictures: bool = True
     routes: tuple[RouteName, ...] = (RouteName.PAGE_FETCH,)
     daily_budget: int = 40
-    canary_query: str = "usb cable"
+    pages: int = 3
+    countries: tuple[str, ...] = ()
+    canary_query: str = ""
     canary_listing: str = ""
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether any of its routes may be used at all; else only a person asks that platform."""
+        return self.fetch_pages or any(route is not RouteName.PAGE_FETCH for route in self.routes)
+
+    def canary_words(self, platform: Platform) -> str:
+        """The owner's query that must find something, or "usb cable" in the platform's language."""
+        return self.canary_query or ("数据线" if platform.chinese else "usb cable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +191,10 @@ class Desk:
             for brand in self.brands
             if any(platform in watch.platforms for watch in brand.watches)
         )
+
+    def searched(self, platform: Platform) -> tuple[Brand, ...]:
+        """The brands for which a schedule asks it: they watch it, and a way to ask it is open."""
+        return self.watching(platform) if self.access_to(platform).by_itself else ()
 
     def access_to(self, platform: Platform) -> PlatformAccess:
         return dict(self.access).get(platform, PlatformAccess())

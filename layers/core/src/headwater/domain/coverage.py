@@ -24,7 +24,8 @@ _LOST = 0.7
 class Asked:
     """One query of a run and its answer. `new` counts listings never seen before.
 
-    `fields`: the share (0 to 1) of its listings that have each field, by the field's name.
+    `depth` says in words how far the results were read ("pages 1-2 of about 14"), never more than
+    was. `fields`: the share (0 to 1) of its first page's listings that have each field, by name.
     """
 
     platform: Platform
@@ -35,6 +36,7 @@ class Asked:
     reason: str
     items: int
     new: int
+    depth: str = ""
     fields: tuple[tuple[str, float], ...] = ()
     collected_by: CollectedBy = CollectedBy.SCHEDULE
 
@@ -73,6 +75,17 @@ class Run:
         return bool(questions) and questions == answered and not self.blind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One question of one run, as the ledger keeps it by question: what may follow from it."""
+
+    run: str
+    at: datetime
+    asked: Asked
+    rehearsal: bool = False
+    blind: str = ""
+
+
 def field_shares(listings: Sequence[Listing]) -> tuple[tuple[str, float], ...]:
     """How many of the listings have a title, a price, …: the first sign of a changed layout."""
     if not listings:
@@ -87,31 +100,25 @@ def field_shares(listings: Sequence[Listing]) -> tuple[tuple[str, float], ...]:
     return tuple((name, round(count / len(listings), 3)) for name, count in filled.items())
 
 
-def lost_fields(asked: Asked, before: Iterable[Run]) -> str:
-    """In words, the fields that became rare; "" for none. `before`: runs, the newest first.
+def lost_fields(asked: Asked, before: Iterable[Try]) -> str:
+    """In words, the fields that became rare; "" for none. `before`: its tries, the newest first.
 
     A field is lost when its share is under 70 % of its median over the last 14 runs of the same
-    platform and route that had at least five items, and the median says that it was usual.
+    question by the same route that had at least five items, and the median says that it was usual.
     """
     if asked.items < _FEWEST_ITEMS:
         return ""
+    same = [
+        one.asked
+        for one in before
+        if one.asked.route == asked.route
+        and one.asked.verdict.covers
+        and one.asked.items >= _FEWEST_ITEMS
+    ]
     shares: dict[str, list[float]] = {}
-    compared = 0
-    for run in before:
-        same = [
-            one
-            for one in run.asked
-            if (one.platform, one.route) == (asked.platform, asked.route)
-            and one.verdict.covers
-            and one.items >= _FEWEST_ITEMS
-            and one.fields
-        ]
-        for name in {name for one in same for name, _ in one.fields}:
-            values = [share for one in same for known, share in one.fields if known == name]
-            shares.setdefault(name, []).append(median(values))
-        compared += bool(same)
-        if compared == RUNS_COMPARED:
-            break
+    for one in same[:RUNS_COMPARED]:
+        for name, share in one.fields:
+            shares.setdefault(name, []).append(share)
     lost = []
     for name, share in asked.fields:
         usual = median(shares[name]) if len(shares.get(name, ())) >= _FEWEST_RUNS else 0.0

@@ -55,6 +55,11 @@ class RouteName(StrEnum):
         return _ROUTE_PLATFORMS.get(self)
 
     @property
+    def takes_links(self) -> bool:
+        """Whether it can search for what is like a listing."""
+        return self is RouteName.GATEWAY_1688
+
+    @property
     def takes_pictures(self) -> bool:
         """Whether it can search for a picture."""
         return self in {RouteName.GATEWAY_1688, RouteName.ALIEXPRESS_DS}

@@ -1,6 +1,6 @@
 """Which questions a platform is asked on a day, so that each has its turn within the budget."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,18 +10,29 @@ from headwater.domain.platforms import Platform
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One question to one platform: for words, for a picture, or for a listing by its address."""
+    """One question to one platform: for words, a picture, a listing, or what is like a listing.
+
+    `listing` and `like` are addresses. `country` is one of Lazada's, "" elsewhere. `page` counts
+    from 1: the same question goes on there.
+    """
 
     platform: Platform
     watch: str
     text: str = ""
     picture: Reference | None = None
     listing: str = ""
+    like: str = ""
+    country: str = ""
+    page: int = 1
 
     @property
     def label(self) -> str:
-        """What is asked, as it stands in the ledger."""
-        return f"picture {self.picture.id}" if self.picture else self.text or self.listing
+        """What is asked, as it stands in the ledger; the same for all its pages."""
+        if self.picture:
+            return f"picture {self.picture.id}"
+        if self.like:
+            return f"like {self.like}"
+        return f"{self.text} ({self.country})" if self.country else self.text or self.listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +44,20 @@ class Plan:
     period: timedelta
 
 
-def plan(watches: Iterable[Watch], platform: Platform, *, day: date, budget: int) -> Plan:
+def plan(
+    watches: Iterable[Watch],
+    platform: Platform,
+    *,
+    day: date,
+    budget: int,
+    countries: Sequence[str] = (),
+) -> Plan:
     """What the owner wrote is asked daily if the budget allows; the rest of it goes round.
 
-    Deterministic: the same watches, day and budget give the same questions. On every day of the
-    period other ones follow, until each was asked.
+    Words are asked in each of the countries. Deterministic: the same watches, day and budget give
+    the same questions. On every day of the period other ones follow, until each was asked.
     """
-    own, made = _questions(watches, platform)
+    own, made = _questions(watches, platform, countries or ("",))
     budget = max(budget, 1)
     if len(own) > budget or (made and len(own) == budget):
         own, made = (), own + made
@@ -60,7 +78,7 @@ def plan(watches: Iterable[Watch], platform: Platform, *, day: date, budget: int
 
 
 def _questions(
-    watches: Iterable[Watch], platform: Platform
+    watches: Iterable[Watch], platform: Platform, countries: Sequence[str]
 ) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
     """The owner's and ours. Asked for by two watches, a question is the first one's."""
     own: dict[str, Query] = {}
@@ -68,14 +86,19 @@ def _questions(
     watching = [watch for watch in watches if platform in watch.platforms]
     for watch in watching:
         for text in watch.words:
-            query = Query(platform=platform, watch=watch.id, text=text)
-            own.setdefault(text.casefold(), query)
+            for country in countries:
+                query = Query(platform=platform, watch=watch.id, text=text, country=country)
+                own.setdefault(query.label.casefold(), query)
         for picture in watch.pictures:
             query = Query(platform=platform, watch=watch.id, picture=picture)
             own.setdefault(picture.sha256, query)
+        for like in watch.links:
+            query = Query(platform=platform, watch=watch.id, like=like)
+            own.setdefault(query.label, query)
     for watch in watching:
         for text, chinese in watch.variants:
-            if chinese in {None, platform.chinese} and text.casefold() not in own:
-                query = Query(platform=platform, watch=watch.id, text=text)
-                made.setdefault(text.casefold(), query)
+            for country in countries if chinese in {None, platform.chinese} else ():
+                query = Query(platform=platform, watch=watch.id, text=text, country=country)
+                if query.label.casefold() not in own:
+                    made.setdefault(query.label.casefold(), query)
     return tuple(own.values()), tuple(made.values())

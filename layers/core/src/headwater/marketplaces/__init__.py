@@ -85,8 +85,13 @@ def identify_seller(url: str) -> tuple[Platform, str] | None:
     return None
 
 
-def search_url(platform: Platform, query: str, page: int = 1) -> str:
-    """The address of a page of results, newest first where the platform can."""
+def search_url(platform: Platform, query: str, page: int = 1, country: str = "") -> str:
+    """The address of a page of results, newest first where the platform can.
+
+    `country` is one of Lazada's six; others have none.
+    """
+    if country:
+        return LAZADA.country_search_url(country, query, page)
     return marketplace(platform).search_url(query, page)
 
 

@@ -51,6 +51,7 @@ class Lazada(Marketplace):
     platform = Platform.LAZADA
     hosts = tuple(pattern for name in _DOMAINS.values() for pattern in (name, f"*.{name}"))
     title_marks = ("Lazada", "lazada")
+    countries = tuple(_DOMAINS)
     query_parameters = ("q",)
     picture_hosts = ("*.slatic.net", "*.alicdn.com")
     marks = ("slatic.net", "lazada.sg/", "lazada.com.", "lazada.co.", "lazada.vn/",

@@ -25,6 +25,8 @@ class Marketplace(ABC):
     """Strings that only its pages contain: they tell a saved page that names no address."""
     title_marks: tuple[str, ...] = ()
     """What its pages' titles end in; among platforms that link to each other it decides."""
+    countries: tuple[str, ...] = ()
+    """The countries that are searched one by one, by their two-letter codes; mostly none."""
     query_parameters: tuple[str, ...] = ()
     """Under which names its search addresses carry the words asked for."""
 

@@ -3,15 +3,27 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from headwater import marketplaces
 from headwater.domain.brands import Brand, Desk, PlatformAccess, Watch
-from headwater.domain.coverage import PERSON, Asked, Run
+from headwater.domain.coverage import CANARY, PERSON, Asked, Run, Try
 from headwater.domain.listings import CollectedBy
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.queries import Query
-from headwater.usecases.search import KeepsRuns, plan_of
+from headwater.usecases.search import KeepsRuns, countries_of, plan_of
+
+_ROUTES = 4
+"""As many tries one question can have in one run, with a person's."""
+
+
+class KnowsTries(Protocol):
+    """The past of each question."""
+
+    def tries(self, brand: str, platform: Platform, query: str, limit: int) -> list[Try]:
+        """The last tries, by whatever route, the newest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +32,20 @@ class Answer:
 
     query: Query
     turn: date
-    asked: Asked | None = None
-    at: datetime | None = None
+    last: Try | None = None
 
     @property
     def covered(self) -> bool:
-        return self.asked is not None and self.asked.verdict.covers
+        return self.last is not None and self.last.asked.verdict.covers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One platform of a watch: the last run, its canaries, and every question of the watch."""
+    """One platform of a watch: its last search, the canaries of that, and the watch's questions."""
 
     platform: Platform
     access: PlatformAccess
-    last: Run | None
+    last: Try | None
     canaries: tuple[Asked, ...]
     answers: tuple[Answer, ...]
     period_days: int
@@ -43,11 +54,16 @@ class Explained:
     def gaps(self) -> tuple[Answer, ...]:
         return tuple(answer for answer in self.answers if not answer.covered)
 
+    @property
+    def blind(self) -> str:
+        """Why nothing follows from the last search; "" when something does."""
+        return self.last.blind if self.last else ""
+
 
 def explain(
-    watch: Watch, *, brand: Brand, desk: Desk, runs: Sequence[Run], day: date
+    watch: Watch, *, brand: Brand, desk: Desk, runs: KnowsTries, day: date
 ) -> tuple[Explained, ...]:
-    """One entry per platform of the watch. `runs`: the brand's, the newest first."""
+    """One entry per platform of the watch."""
     return tuple(
         _explain(watch, platform, brand=brand, desk=desk, runs=runs, day=day)
         for platform in watch.platforms
@@ -55,38 +71,48 @@ def explain(
 
 
 def _explain(
-    watch: Watch, platform: Platform, *, brand: Brand, desk: Desk, runs: Sequence[Run], day: date
+    watch: Watch, platform: Platform, *, brand: Brand, desk: Desk, runs: KnowsTries, day: date
 ) -> Explained:
     plan = plan_of(brand, desk, platform, day)
+    access = desk.access_to(platform)
+
+    def tries(query: Query) -> list[Try]:
+        return runs.tries(brand.id, platform, query.label, _ROUTES)
+
     turns = [(query, day) for query in plan.today] + list(plan.later)
-    searches = [
-        run
-        for run in runs
-        if any(one.platform is platform and one.watch and one.route != PERSON for one in run.asked)
-    ]
-    last = searches[0] if searches else None
+    answers = tuple(
+        Answer(query=query, turn=turn, last=_told(tries(query)))
+        for query, turn in turns
+        if query.watch == watch.id
+    )
+    canaries = [one for query in _canaries(platform, access) for one in tries(query)]
+    asked = [one.last for one in answers if one.last and one.last.asked.route != PERSON]
+    last = max([*canaries, *asked], key=lambda one: one.at, default=None)
     return Explained(
         platform=platform,
-        access=desk.access_to(platform),
+        access=access,
         last=last,
-        canaries=tuple(one for one in last.asked if one.canary) if last else (),
-        answers=tuple(
-            _answer(query, turn, runs) for query, turn in turns if query.watch == watch.id
+        canaries=tuple(
+            one.asked for one in canaries if last and one.run == last.run and one.asked.canary
         ),
+        answers=answers,
         period_days=plan.period.days,
     )
 
 
-def _answer(query: Query, turn: date, runs: Sequence[Run]) -> Answer:
-    """From the newest run that asked it; of several routes the one that answered counts."""
-    for run in runs:
-        tries = [
-            one for one in run.asked if one.platform is query.platform and one.query == query.label
-        ]
-        if tries:
-            told = next((one for one in tries if one.verdict.covers), tries[-1])
-            return Answer(query=query, turn=turn, asked=told, at=run.started_at)
-    return Answer(query=query, turn=turn)
+def _canaries(platform: Platform, access: PlatformAccess) -> Iterator[Query]:
+    country = next(iter(countries_of(access, platform)), "")
+    words = access.canary_words(platform)
+    yield Query(platform=platform, watch=CANARY, text=words, country=country)
+    if access.canary_listing:
+        yield Query(platform=platform, watch=CANARY, listing=access.canary_listing)
+
+
+def _told(tries: Sequence[Try]) -> Try | None:
+    """Of the newest run's tries the one that answered, else the last."""
+    newest = [one for one in tries if one.run == tries[0].run]
+    answered = (one for one in newest if one.asked.verdict.covers)
+    return next(answered, newest[0] if newest else None)
 
 
 def links(brand: Brand, desk: Desk, *, day: date, all_days: bool) -> Iterator[tuple[Query, str]]:
@@ -98,7 +124,7 @@ def links(brand: Brand, desk: Desk, *, day: date, all_days: bool) -> Iterator[tu
         later = tuple(query for query, _ in plan.later) if all_days else ()
         for query in plan.today + later:
             if query.text:
-                yield query, marketplaces.search_url(platform, query.text)
+                yield query, marketplaces.search_url(platform, query.text, country=query.country)
 
 
 class NotOurLink(Exception):  # noqa: N818 - says what is the matter

@@ -73,7 +73,7 @@ class _Top:
 
 
 class AliExpressAffiliate:
-    """Search by words."""
+    """Search by words, page after page."""
 
     name = RouteName.ALIEXPRESS_AFFILIATE
 
@@ -83,7 +83,7 @@ class AliExpressAffiliate:
         self._top = _Top(interface, secret=secret, clock=clock)
 
     def takes(self, query: Query) -> bool:
-        return query.picture is None
+        return query.picture is None and not query.like
 
     def ask(self, query: Query) -> Reply:
         ways = {"target_currency": _CURRENCY, "target_language": _LANGUAGE}
@@ -95,7 +95,7 @@ class AliExpressAffiliate:
             method = "aliexpress.affiliate.product.query"
             asked = {
                 "keywords": query.text,
-                "page_no": "1",
+                "page_no": str(query.page),
                 "page_size": str(_MOST),
                 "ship_to_country": _COUNTRY,
             } | ways
@@ -103,7 +103,7 @@ class AliExpressAffiliate:
 
 
 class AliExpressDs:
-    """Search by words and by picture; `picture` reads the bytes of one."""
+    """Search by words, page after page, and by picture; `picture` reads the bytes of one."""
 
     name = RouteName.ALIEXPRESS_DS
 
@@ -119,7 +119,7 @@ class AliExpressDs:
         self._picture = picture
 
     def takes(self, query: Query) -> bool:
-        return query.platform is Platform.ALIEXPRESS
+        return not query.like and (query.picture is None or query.page == 1)
 
     def ask(self, query: Query) -> Reply:
         if query.picture:
@@ -148,7 +148,7 @@ class AliExpressDs:
                 "countryCode": _COUNTRY,
                 "currency": _CURRENCY,
                 "pageSize": str(_MOST),
-                "pageIndex": "1",
+                "pageIndex": str(query.page),
             }
         return self._top.call(query, method, asked, f"session={SESSION}")
 

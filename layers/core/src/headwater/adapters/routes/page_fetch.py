@@ -17,7 +17,7 @@ class Fetches(Protocol):
 
 
 class PageFetch:
-    """Searches by words and looks at listings; pictures cannot be sent to a page."""
+    """Searches by words, page after page, and looks at listings; pictures cannot be sent."""
 
     name = RouteName.PAGE_FETCH
 
@@ -25,10 +25,12 @@ class PageFetch:
         self._fetches = fetches
 
     def takes(self, query: Query) -> bool:
-        return query.picture is None
+        return query.picture is None and not query.like
 
     def ask(self, query: Query) -> Reply:
-        url = query.listing or marketplaces.search_url(query.platform, query.text)
+        url = query.listing or marketplaces.search_url(
+            query.platform, query.text, query.page, query.country
+        )
         try:
             fetched = self._fetches.fetch(url)
         except FetchFailed as error:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from headwater import marketplaces
 from headwater.adapters.desk import search_picture_key
+from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.http import Fetcher
 from headwater.adapters.politeness import GAP_SECONDS, GivesTurns, PoliteFetcher
 from headwater.adapters.routes import aliexpress, gateway_1688
@@ -12,6 +13,7 @@ from headwater.adapters.routes.page_fetch import PageFetch
 from headwater.adapters.secrets import Secrets
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Desk
+from headwater.domain.listings import ListingKey
 from headwater.domain.platforms import Platform, RouteName
 from headwater.usecases.search import Route
 
@@ -21,6 +23,7 @@ def routes_to(
     *,
     desk: Desk,
     work: Bucket,
+    listings: Listings,
     turns: GivesTurns,
     secrets: Secrets,
     rehearsal: str,
@@ -29,6 +32,12 @@ def routes_to(
 
     def picture(sha256: str) -> bytes:
         return work.get(search_picture_key(sha256))
+
+    def main_picture(key: ListingKey) -> str | None:
+        known = (listings.get(brand.id, key) for brand in desk.brands)
+        return next(
+            (one.listing.pictures[0] for one in known if one and one.listing.pictures), None
+        )
 
     def interface(host: str, gap_seconds: float) -> Interface:
         return Interface(
@@ -49,6 +58,7 @@ def routes_to(
                     interface(gateway_1688.HOST, gateway_1688.GAP_SECONDS),
                     key=lambda: secrets.get(gateway_1688.SECRET),
                     picture=picture,
+                    main_picture=main_picture,
                     clock=clock,
                 )
             case RouteName.ALIEXPRESS_AFFILIATE:

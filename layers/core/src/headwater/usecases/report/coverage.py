@@ -11,11 +11,12 @@ from headwater.usecases.report.state import ReportState
 from headwater.usecases.report.words import VERDICTS
 
 DAYS_SHOWN = 14
+RUNS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRow:
-    """One question of a run and what became of it, in words."""
+    """One question of a run and what became of it, in words; `canary`: it only proves our sight."""
 
     platform: str
     query: str
@@ -26,15 +27,20 @@ class AnswerRow:
     reason: str
     items: int
     new: int
+    depth: str
+    canary: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
+    """`blind` says why nothing follows from the run; "" when something does."""
+
     id: str
     started_at: datetime
     finished_at: datetime
     covered: bool
     rehearsal: bool
+    blind: str
     answers: tuple[AnswerRow, ...]
 
 
@@ -69,6 +75,7 @@ def run_views(state: ReportState) -> tuple[RunView, ...]:
             finished_at=run.finished_at,
             covered=run.covered,
             rehearsal=run.rehearsal,
+            blind=run.blind,
             answers=tuple(
                 AnswerRow(
                     platform=asked.platform.title,
@@ -80,11 +87,13 @@ def run_views(state: ReportState) -> tuple[RunView, ...]:
                     reason=asked.reason,
                     items=asked.items,
                     new=asked.new,
+                    depth=asked.depth,
+                    canary=asked.canary,
                 )
                 for asked in run.asked
             ),
         )
-        for run in state.runs
+        for run in state.runs[:RUNS_SHOWN]
     )
 
 
@@ -107,11 +116,11 @@ class Calendar:
 
 
 def calendar(state: ReportState) -> Calendar:
-    """The days (UTC) of the runs that are shown; what a person brought is no question."""
+    """The days (UTC) of the runs that are known; an import is no question, nor is a canary."""
     answers: dict[tuple[str, str], dict[date, Asked]] = {}
     for run in state.runs:
         for asked in run.asked:
-            if asked.watch:
+            if asked.watch and not asked.canary:
                 row = answers.setdefault((asked.platform.title, asked.query), {})
                 row.setdefault(run.started_at.date(), asked)
     asked_on = {day for row in answers.values() for day in row}
@@ -147,8 +156,10 @@ def coverage(state: ReportState) -> Coverage:
             key = (asked.platform.title, f"the search could not prove that it sees ({blind})")
             reasons.setdefault(key, []).append(asked.query)
     watched = {platform for watch in state.brand.watches for platform in watch.platforms}
-    for platform in sorted(watched - {platform for platform, _, _ in latest}):
-        reasons[platform.title, "watched, but no run asked it yet"] = []
+    for platform in sorted(watched - {platform for platform, watch, _ in latest if watch}):
+        only_people = "watched, but nothing asks it by itself; only a person can search there"
+        why = only_people if platform in state.by_hand else "watched, but no run asked it yet"
+        reasons[platform.title, why] = []
     gaps = [
         Gap(platform=platform, what=tuple(queries), reason=reason)
         for (platform, reason), queries in reasons.items()
@@ -174,8 +185,9 @@ def _latest(state: ReportState) -> dict[tuple[Platform, str, str], tuple[Asked, 
     """
     latest: dict[tuple[Platform, str, str], tuple[Asked, str]] = {}
     for run in state.runs:
+        # A canary is no question of the brand; where it is not found, the run says so itself.
         answers: dict[tuple[Platform, str, str], Asked] = {}
-        for asked in run.asked:
+        for asked in (one for one in run.asked if not one.canary):
             question = (asked.platform, asked.watch, asked.query)
             if question not in answers or asked.verdict.covers:
                 answers[question] = asked

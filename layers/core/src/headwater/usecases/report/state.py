@@ -13,11 +13,11 @@ from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
 from headwater.domain.deadlines import Clock
 from headwater.domain.listings import ListingKey, Sighting
+from headwater.domain.platforms import Platform
 
 LISTINGS_SHOWN = 500
-
-
-RUNS_SHOWN = 30
+RUNS_READ = 120
+"""Two weeks of seven platforms' nights, and as many imports."""
 
 
 class CasesOfBrand(Protocol):
@@ -59,6 +59,8 @@ class ReportState:
     runs: tuple[Run, ...]
     clock: Clock
     """What the complaints' dates are counted with."""
+    by_hand: frozenset[Platform] = frozenset()
+    """Watched platforms that nothing asks by itself: only a person does."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -105,6 +107,7 @@ def read_state(
     listings: LatestListings,
     runs: LatestRuns,
     clock: Clock,
+    by_hand: Iterable[Platform] = (),
 ) -> ReportState:
     """Read what the report needs: all cases and complaints, the latest listings and runs."""
     all_cases = tuple(sorted(cases.of_brand(brand.id), key=_most_urgent_first))
@@ -117,8 +120,9 @@ def read_state(
         complaints=tuple(sorted(complaints.of_brand(brand.id), key=lambda one: one.id)),
         captures={key: tuple(captures.of_listing(brand.id, key)) for key in sorted(keys)},
         sightings=sightings,
-        runs=tuple(runs.latest(brand.id, RUNS_SHOWN)),
+        runs=tuple(runs.latest(brand.id, RUNS_READ)),
         clock=clock,
+        by_hand=frozenset(by_hand),
     )
 
 
