@@ -23,7 +23,9 @@ from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture
+from headwater.domain.words import OwnTerm
 from headwater.matching.fingerprints import detailed_fingerprint
+from headwater.matching.lexicon import terms_with
 from headwater.matching.pictures import PictureMatcher
 from headwater.matching.words import WordMatcher, brands_named
 from headwater.usecases.match import match
@@ -40,8 +42,8 @@ def _settings() -> Settings:
 
 
 @lru_cache(maxsize=16)
-def _words(brand: Brand) -> WordMatcher:
-    return WordMatcher(brand)
+def _words(brand: Brand, own: tuple[OwnTerm, ...]) -> WordMatcher:
+    return WordMatcher(brand, terms_with(own))
 
 
 @lru_cache(maxsize=4)
@@ -66,7 +68,7 @@ def judge(record: SQSRecord) -> None:
     case = match(
         capture,
         brand=brand,
-        words=_words(brand),
+        words=_words(brand, desk.terms),
         pictures=_pictures(brand, settings.work_bucket),
         fingerprint=detailed_fingerprint,
         brands_named=brands_named,

@@ -45,9 +45,12 @@ from headwater.domain.sellers import (
     SellerList,
     read_identifier,
 )
-from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.domain.weights import DEFAULT_WEIGHTS, ClaimPoints, Weights
+from headwater.domain.words import OwnTerm, Strength, WordKind
 from headwater.marketplaces import canonical_url, identify, marketplace
+from headwater.matching.folding import fold
 from headwater.matching.images import UnreadablePicture, open_picture
+from headwater.matching.lexicon import lexicon
 from headwater.matching.queries import claim_words, variants
 from headwater.verifier import problem_with_certificates
 
@@ -87,6 +90,7 @@ class _Right(_Table):
     owner: _Text
     classes: list[Annotated[int, Field(ge=1, le=45)]] = []
     expires: date | None = None
+    products: list[_Id] = []
 
 
 class _Watch(_Table):
@@ -167,12 +171,59 @@ class _Brand(_Table):
     seller: list[_Seller] = []
 
 
+class _Word(_Table):
+    """A word by which copies are sold, added to ours; or ours with another meaning, or removed."""
+
+    term: _Mark
+    kind: WordKind | None = None
+    strength: Literal["weak", "medium", "strong"] = "medium"
+    meaning: Annotated[str, Field(max_length=200)] = ""
+    unless: list[_Mark] = []
+    remove: bool = False
+
+    @model_validator(mode="after")
+    def _says_what_it_does(self) -> "_Word":
+        if self.remove == (self.kind is not None):
+            raise ValueError("says what the word does with kind = …, or remove = true: one of both")
+        if self.kind is WordKind.MARK:
+            raise ValueError("names of the brand belong into its `names`")
+        return self
+
+
+_Points = Annotated[int, Field(ge=0, le=100)]
+
+
+class _ClaimPoints(_Table):
+    """What a weak, a medium and a strong word of one kind add."""
+
+    weak: _Points
+    medium: _Points
+    strong: _Points
+
+    @model_validator(mode="after")
+    def _grows(self) -> "_ClaimPoints":
+        if not self.weak <= self.medium <= self.strong:
+            raise ValueError("a stronger word cannot add less than a weaker one")
+        return self
+
+
+_Claims = dict[WordKind, _ClaimPoints]
 _Weights = create_model(  # type: ignore[call-overload]
     "_Weights",
     __base__=_Table,
+    claims_beside=(_Claims, {}),
+    claims_alone=(_Claims, {}),
     **{one.name: (int | None, None) for one in fields(Weights) if isinstance(one.default, int)},
 )
 """Every number of `Weights`; those that the owner does not write stay as they are."""
+
+
+def _weights(written: BaseModel) -> Weights:
+    values = written.model_dump(exclude_unset=True)
+    for table in ("claims_beside", "claims_alone"):
+        points = {kind: ClaimPoints(**three) for kind, three in values.pop(table, {}).items()}
+        values[table] = {**getattr(DEFAULT_WEIGHTS, table), **points}
+    return replace(DEFAULT_WEIGHTS, **values)
 
 
 class _Access(_Table):
@@ -220,8 +271,10 @@ class _File(_Table):
     @field_validator("weights")
     @classmethod
     def _in_order(cls, weights: BaseModel) -> BaseModel:
-        replace(DEFAULT_WEIGHTS, **weights.model_dump(exclude_unset=True))
+        _weights(weights)
         return weights
+
+    words: list[_Word] = []
 
     timestamp: list[_Timestamp] = []
     schedules: Schedules = Schedules()
@@ -315,15 +368,41 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                 heroes.append(Reference(id=Path(name).name, product="", sha256=sha256))
             watches.append(_watch(watch, brand, tuple(heroes)))
         brands.append(_brand(brand, tuple(products), tuple(watches)))
+        problems += _unknown_products(lines, brand_at, brand)
         problems += _repeats(lines, ("brand", brand_at, "product"), brand.product)
         problems += _repeats(lines, ("brand", brand_at, "watch"), brand.watch)
     problems += _repeats(lines, ("brand",), file.brand)
     problems += _repeats(lines, ("timestamp",), file.timestamp)
+    terms = _own_terms(lines, file.words, problems)
     accesses = []
     for platform, written in sorted(file.platforms.items()):
         access, wrong = _access(lines, platform, written)
         accesses.append((platform, access))
         problems += wrong
+    authorities = _authorities(lines, file, folder, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    desk = Desk(
+        contact=file.contact,
+        brands=tuple(brands),
+        access=tuple(accesses),
+        timestamp_authorities=authorities,
+        weights=_weights(file.weights),
+        terms=terms,
+    )
+    return Configuration(
+        desk=desk,
+        sender=file.sender,
+        alarms=file.alarms,
+        schedules=file.schedules,
+        pictures=pictures,
+    )
+
+
+def _authorities(
+    lines: "_Lines", file: _File, folder: Path, problems: list[str]
+) -> tuple[TimestampAuthority, ...]:
+    """Who signs, with the certificates; what is wrong with those is added to `problems`."""
     authorities = []
     for at, authority in enumerate(file.timestamp):
         where = ("timestamp", at, "certificates")
@@ -337,22 +416,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         authorities.append(
             TimestampAuthority(name=authority.id, url=authority.url, certificates=pem)
         )
-    if problems:
-        raise ConfigurationError(problems)
-    desk = Desk(
-        contact=file.contact,
-        brands=tuple(brands),
-        access=tuple(accesses),
-        timestamp_authorities=tuple(authorities),
-        weights=replace(DEFAULT_WEIGHTS, **file.weights.model_dump(exclude_unset=True)),
-    )
-    return Configuration(
-        desk=desk,
-        sender=file.sender,
-        alarms=file.alarms,
-        schedules=file.schedules,
-        pictures=pictures,
-    )
+    return tuple(authorities)
 
 
 def _picture(path: Path, name: str) -> bytes | str:
@@ -448,6 +512,7 @@ def _brand(brand: _Brand, products: tuple[Product, ...], watches: tuple[Watch, .
                 owner=right.owner,
                 classes=tuple(right.classes),
                 expires=right.expires,
+                products=tuple(right.products),
             )
             for right in brand.right
         ),
@@ -481,6 +546,43 @@ def _repeats(lines: "_Lines", where: tuple[str | int, ...], tables: Sequence[_Na
             problems.append(lines.say((*where, at, "id"), f"the id {table.id!r} is used twice"))
         seen.add(table.id)
     return problems
+
+
+def _unknown_products(lines: "_Lines", brand_at: int, brand: _Brand) -> list[str]:
+    known = {product.id for product in brand.product}
+    return [
+        lines.say(
+            ("brand", brand_at, "right", at, "products"),
+            f"there is no product {name!r}; there is {', '.join(sorted(known))}",
+        )
+        for at, right in enumerate(brand.right)
+        for name in right.products
+        if name not in known
+    ]
+
+
+def _own_terms(lines: "_Lines", words: Sequence[_Word], problems: list[str]) -> tuple[OwnTerm, ...]:
+    """The owner's words; what is wrong with how they are written is added to `problems`."""
+    ours = {fold(term.text).text for term in lexicon()}
+    terms, seen = [], set[str]()
+    for at, word in enumerate(words):
+        folded = fold(word.term).text
+        if folded in seen:
+            problems.append(lines.say(("words", at, "term"), f"{word.term!r} stands there twice"))
+        if word.remove and folded not in ours:
+            what = f"{word.term!r} is none of our words; there is nothing to remove"
+            problems.append(lines.say(("words", at, "term"), what))
+        seen.add(folded)
+        terms.append(
+            OwnTerm(
+                text=word.term,
+                kind=word.kind,
+                strength=Strength[word.strength.upper()],
+                meaning=word.meaning,
+                unless=tuple(word.unless),
+            )
+        )
+    return tuple(terms)
 
 
 def _toml_problem(path: Path, error: tomllib.TOMLDecodeError) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.sellers import ListedSeller
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.domain.words import OwnTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,7 @@ class Desk:
     deadlines: str = ""
     timestamp_authorities: tuple[TimestampAuthority, ...] = ()
     weights: Weights = DEFAULT_WEIGHTS
+    terms: tuple[OwnTerm, ...] = ()
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""

@@ -46,6 +46,17 @@ class Strength(IntEnum):
     STRONG = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTerm:
+    """A word of the owner's trade; it replaces the lexicon's, `kind` None takes that out."""
+
+    text: str
+    kind: WordKind | None
+    strength: Strength = Strength.MEDIUM
+    meaning: str = ""
+    unless: tuple[str, ...] = ()
+
+
 class Place(StrEnum):
     """Which text of the listing holds the words."""
 

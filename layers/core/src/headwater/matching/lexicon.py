@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from headwater.domain.words import Strength, WordKind
+from headwater.domain.words import OwnTerm, Strength, WordKind
+from headwater.matching.folding import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,26 @@ def lexicon() -> tuple[Term, ...]:
             source=sources[row["source"]],
         )
         for row in _rows("lexicon")
+    )
+
+
+@cache
+def terms_with(own: tuple[OwnTerm, ...]) -> tuple[Term, ...]:
+    """The lexicon with the owner's terms in the place of those that mean the same."""
+    replaced = {fold(term.text).text for term in own}
+    kept = tuple(term for term in lexicon() if fold(term.text).text not in replaced)
+    return kept + tuple(
+        Term(
+            text=term.text,
+            language="own",
+            kind=term.kind,
+            strength=term.strength,
+            meaning=term.meaning,
+            unless=term.unless,
+            source="the owner's config",
+        )
+        for term in own
+        if term.kind is not None
     )
 
 
