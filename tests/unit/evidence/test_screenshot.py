@@ -1,23 +1,38 @@
 """The picture of a page shows what the record holds and nothing else, twice the same."""
 
-from collections.abc import Callable, Iterator
+import base64
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from io import BytesIO
 from socket import create_server
 from threading import Thread
+from typing import Protocol
 
 import pytest
 from PIL import Image
 
-from headwater.adapters.screenshot import TALLEST, WIDTH, Answer, Browser, CannotDraw, Drawn
+from headwater.adapters.recorded import Answer, recorded
+from headwater.adapters.screenshot import TALLEST, WIDTH, Browser, CannotDraw, Drawn
+from headwater.domain.captures import PartRole
+from headwater.domain.manifests import sha256
 from headwater.marketplaces.pictures import full_size
-from tests.factories import NOON
+from tests.factories import CAPTURE, LISTING, NOON
 
 pytestmark = pytest.mark.browser
 URL = "https://detail.1688.com/offer/1.html"
+PAGE = replace(
+    CAPTURE.parts[0],
+    name="seen.html",
+    role=PartRole.PAGE,
+    source_url=URL,
+    media_type="text/html",
+)
 RED = "https://cbu01.alicdn.com/img/ibank/red.png"
 
-Draw = Callable[[str | bytes], Drawn]
+
+class Draw(Protocol):
+    def __call__(self, html: str | bytes, *, scripts: bool = False) -> Drawn: ...
 
 
 def red() -> bytes:
@@ -39,9 +54,13 @@ def drawn() -> Iterator[Draw]:
     with ExitStack() as cleanup:
         cleanup.push(browser)
 
-        def draw(html: str | bytes) -> Drawn:
+        def draw(html: str | bytes, *, scripts: bool = False) -> Drawn:
             body = html.encode() if isinstance(html, str) else html
-            return browser.draw(body, URL, answers=RECORD, full_size=full_size, captured_at=NOON)
+            kept = {"seen.html": body}
+            (page,) = recorded([replace(PAGE, sha256=sha256(body))], kept, LISTING.url).pages
+            return browser.draw(
+                page, answers=RECORD, full_size=full_size, captured_at=NOON, scripts=scripts
+            )
 
         yield draw
 
@@ -143,6 +162,120 @@ def test_nothing_is_dialled_whatever_the_page_tries(drawn: Draw) -> None:
 def test_an_endless_page_is_cut_and_said_so(drawn: Draw) -> None:
     tall = image(drawn("<div style='height:60000px;width:60000px;background:#eee'></div>"))
     assert tall.size == (WIDTH, TALLEST + 64)
+
+
+CLOCK = """<h1 id=a></h1><canvas id=c width=300 height=100></canvas><script>
+  const draw = () => {
+    a.textContent = [Date.now(), Math.random(), crypto.randomUUID(), performance.now()].join(" ");
+    const pen = c.getContext("2d");
+    for (let i = 0; i < 50; i++) pen.fillRect(Math.random() * 300, Math.random() * 100, 9, 9);
+  };
+  let n = 0;
+  const frame = () => { draw(); if (n++ < 100) requestAnimationFrame(frame); };
+  setTimeout(frame, 500); setInterval(draw, 777);
+</script>"""
+
+
+def test_a_page_that_draws_itself_is_drawn_with_its_scripts_twice_the_same(drawn: Draw) -> None:
+    one, other = drawn(CLOCK, scripts=True), drawn(CLOCK, scripts=True)
+    assert dark_pixels(one) > 500
+    assert one.png == other.png
+    milliseconds = int(one.text.split()[0]) - NOON.timestamp() * 1000
+    assert 0 <= milliseconds <= 20_000
+
+
+def test_a_script_gets_what_was_recorded_and_nothing_else(drawn: Draw) -> None:
+    picture = drawn(
+        f"<p id=a></p><script>const show = t => a.textContent += t + ' ';"
+        f"fetch('{RED}').then(r => r.blob()).then(b => show(b.size));"
+        f"fetch('/api').catch(() => show('refused'));"
+        f"new WebSocket('wss://x.example/live').onerror = () => show('no socket');"
+        f"location = 'https://x.example/away';</script>",
+        scripts=True,
+    )
+    assert str(len(red())) in picture.text
+    assert "refused" in picture.text
+    assert picture.refused == (
+        "https://detail.1688.com/api",
+        "https://x.example/away",
+        "wss://x.example/live",
+    )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "alert(1); confirm(2); prompt(3); print(); open('https://x.example')",
+        "navigator.serviceWorker && navigator.serviceWorker.register('/sw.js')",
+        "Document.prototype.getAnimations = null; Array.from = null; Promise.all = null",
+        "location.href = 'file:///etc/passwd'; location.href = 'data:text/html,gone'",
+        "document.body.innerHTML += '<a id=b href=data:application/zip,1 download=x>'; b.click()",
+        "onbeforeunload = () => 'stay'; location.reload()",
+    ],
+)
+def test_what_a_script_tries_ends_in_a_picture_of_the_page(drawn: Draw, script: str) -> None:
+    picture = drawn(f"<h1>搪瓷杯 mug</h1><script>{script}</script>", scripts=True)
+    assert "mug" in picture.text
+
+
+def test_a_script_that_never_ends_is_given_up_and_the_next_page_is_drawn(
+    drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headwater.adapters.screenshot._SECONDS", 3)
+    with pytest.raises(CannotDraw, match="scripts do not come to rest|in time"):
+        drawn("<script>while (true) {}</script>", scripts=True)
+    assert dark_pixels(drawn("<h1>mug</h1>")) > 0
+
+
+def test_lazy_pictures_are_there_with_and_without_scripts(drawn: Draw) -> None:
+    html = f"<script></script><div style='height:9000px'></div><img loading=lazy src={RED}>"
+    assert reds(drawn(html)) == reds(drawn(html, scripts=True)) == 300 * 200
+
+
+def test_an_animation_is_shown_at_its_end(drawn: Draw) -> None:
+    html = (
+        "<style>@keyframes in {from {opacity: 0} to {opacity: 1}}"
+        "h1 {animation: in 60s both}</style><h1>峡湾 mug</h1>"
+    )
+    assert dark_pixels(drawn(html)) == dark_pixels(drawn("<h1>峡湾 mug</h1>")) > 0
+
+
+MHTML = """MIME-Version: 1.0
+Content-Type: multipart/related; boundary=b
+Snapshot-Content-Location: {url}
+
+--b
+Content-Type: text/html; charset=utf-8
+Content-Location: {url}
+
+<link rel=stylesheet href="cid:style@mhtml.blink"><img src="{red}"><i id=x>mug</i>
+--b
+Content-Type: text/css
+Content-Location: cid:style@mhtml.blink
+
+#x {{ display: none }}
+--b
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+Content-Location: {red}
+
+{body}
+--b--
+"""
+
+
+def test_what_an_mhtml_file_holds_is_drawn_from_it_alone(drawn: Draw) -> None:
+    elsewhere = "https://x.example/red.png"
+    text = MHTML.format(url=URL, red=elsewhere, body=base64.b64encode(red()).decode())
+    part = replace(PAGE, name="seen.mhtml", media_type="multipart/related", source_url=None)
+    kept = recorded([part], {"seen.mhtml": text.replace("\n", "\r\n").encode()}, LISTING.url)
+    with Browser() as browser:
+        picture = browser.draw(
+            kept.pages[0], answers=kept.answers, full_size=full_size, captured_at=NOON
+        )
+    assert kept.pages[0].shown_as == URL
+    assert reds(picture) == 300 * 200
+    assert (picture.text.strip(), picture.refused) == ("", ())
 
 
 @pytest.mark.parametrize("html", [b"", b"\x00\xff\xfe", b"<" * 5000])

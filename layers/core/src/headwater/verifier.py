@@ -505,6 +505,18 @@ def check_wire(packed: bytes, manifest: dict[str, Any]) -> tuple[Verdict, str]:
     return Verdict.OK, f"{answers} recorded answers, {len(fetched)} parts come out of them"
 
 
+def recorded_answers(packed: bytes) -> Iterator[tuple[str, int, dict[str, str], bytes]]:
+    """Address, status, header fields and body of each answer, as far as they can be read."""
+    try:
+        for headers, block in _warc_records(_unpacked(packed)):
+            if headers.get("warc-type") == "response":
+                fields = _header_fields(block.partition(b"\r\n\r\n")[0])
+                status = int(block[9:12])
+                yield headers.get("warc-target-uri", ""), status, fields, _http_body(block)
+    except (_Bad, KeyError, ValueError, zlib.error):
+        return
+
+
 def _unpacked(packed: bytes) -> bytes:
     unpacked = bytearray()
     while packed:
