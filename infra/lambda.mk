@@ -47,3 +47,15 @@ define function-build
 	$(call COMPILE,"$(ARTIFACTS_DIR)")
 	rm -rf "$(work)"
 endef
+
+# $(call whole-build,package and extras,folder): the handler with everything, always for x86_64.
+define whole-build
+	rm -rf "$(work)" && mkdir -p "$(work)"
+	$(EXPORT) --package $(1) > "$(work)/requirements.txt"
+	$(WHEEL) "$(work)/wheel" "$(REPO)/$(2)"
+	$(WHEEL) "$(work)/wheel" "$(REPO)/layers/core"
+	$(subst $(PLATFORM_$(ARCH)),$(PLATFORM_x86_64),$(INSTALL)) --target "$(ARTIFACTS_DIR)" \
+	    --requirement "$(work)/requirements.txt" "$(work)"/wheel/*.whl
+	$(call COMPILE,"$(ARTIFACTS_DIR)")
+	rm -rf "$(work)"
+endef

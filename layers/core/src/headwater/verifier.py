@@ -9,10 +9,11 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -22,7 +23,8 @@ from typing import Any
 MANIFEST = "manifest.json"
 BUNDLE = "bundle.json"
 EXHIBIT_SCHEMA = "headwater/exhibit/1"
-SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA}
+DRAWING_SCHEMA = "headwater/drawing/1"
+SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA, DRAWING_SCHEMA}
 BUNDLE_SCHEMAS = {"headwater/bundle/1"}
 LARGEST_FILE = 200_000_000
 MOST_FILES = 10_000
@@ -113,14 +115,27 @@ class Trust:
     pem: bytes = b""
 
 
-def verify(path: Path, *, expected: Iterable[str] = (), trust: Trust | None = None) -> Report:
+Files = Mapping[str, bytes]
+Redraw = Callable[[Files, Files], Iterable[tuple[str, Verdict, str]]]
+"""Of a capture's files and a drawing's: each picture's name, and whether it is drawn the same."""
+
+
+def verify(
+    path: Path,
+    *,
+    expected: Iterable[str] = (),
+    trust: Trust | None = None,
+    redraw: Redraw | None = None,
+) -> Report:
     """Check a folder or a zip.
 
     `expected` holds SHA-256 values (hex) of manifests or of bundle.json that the reader has from
-    elsewhere, such as the report; `trust` holds the timestamp authorities that the reader trusts.
+    elsewhere, such as the report; `trust` holds the timestamp authorities that the reader trusts;
+    `redraw` draws the pages again (None: the pictures are only compared with their hashes).
     """
     try:
-        return _Check(_members(path), frozenset(e.lower() for e in expected), trust).report()
+        wanted = frozenset(e.lower() for e in expected)
+        return _Check(_members(path), wanted, trust, redraw).report()
     except _Bad as bad:
         return Report(layers=(Layer(name="files", verdict=bad.verdict, detail=bad.detail),))
     except Exception as error:  # noqa: BLE001 - a hostile file must not decide how we end
@@ -211,6 +226,7 @@ class _Check:
     members: _Members
     expected: frozenset[str]
     trust: Trust | None
+    redraw: Redraw | None = None
     layers: list[Layer] = field(default_factory=list)
     claimed: set[str] = field(default_factory=set)
 
@@ -223,7 +239,8 @@ class _Check:
         bundle_is_anchored = BUNDLE in names and self._bundle()
         if not folders:
             self._say("manifest", Verdict.MISSING, f"there is no {MANIFEST}")
-        captures = [self._capture(folder, alone=len(folders) == 1) for folder in folders]
+        alone = sum(not _of_drawing(folder) for folder in folders) == 1
+        captures = [self._capture(folder, alone=alone) for folder in folders]
         self._anchors([capture for capture in captures if capture], bundle_is_anchored)
         strangers = [name for name in names if name not in self.claimed]
         if strangers:
@@ -271,7 +288,10 @@ class _Check:
         return anchored and not wrong
 
     def _capture(self, folder: str, *, alone: bool) -> "_Capture | None":
-        prefix = "" if alone else f"{folder.rstrip('/').rpartition('/')[2]} "
+        of_drawing = _of_drawing(folder)
+        own = folder[: of_drawing.start()] if of_drawing else folder
+        prefix = "" if alone else f"{own.rstrip('/').rpartition('/')[2]} "
+        prefix += "drawing " if of_drawing else ""
         name = folder + MANIFEST
         self.claimed.add(name)
         try:
@@ -291,6 +311,8 @@ class _Check:
             if part.name.endswith(".warc.gz") and verdict is Verdict.OK:
                 verdict, detail = check_wire(self._read(folder + part.name), manifest)
                 self._say(f"{prefix}wire", verdict, detail)
+        if manifest["schema"] == DRAWING_SCHEMA:
+            self._drawing(prefix, own + MANIFEST, folder, manifest)
         missing = manifest.get("missing") or []
         if missing:
             self._say(
@@ -315,6 +337,30 @@ class _Check:
             captured_at=captured_at,
             anchored=stamped or digest in self.expected,
         )
+
+    def _drawing(self, prefix: str, drawn_of: str, folder: str, manifest: dict[str, Any]) -> None:
+        """Whether it is of the capture beside it, and drawn again shows the same, if asked for."""
+        digest = _sha256(self._read(drawn_of)) if drawn_of in self._there else None
+        if digest is None:
+            self._say(
+                f"{prefix}of", Verdict.MISSING, "the capture that it was drawn of is not here"
+            )
+        elif digest != manifest.get("capture_manifest_sha256"):
+            self._say(f"{prefix}of", Verdict.MISMATCH, "was drawn of another capture")
+        elif self.redraw is not None:
+            start = drawn_of.removesuffix(MANIFEST)
+            beside = {
+                entry.removeprefix(start): self._read(entry)
+                for entry in self.members.names
+                if entry.startswith(start) and "/" not in entry.removeprefix(start)
+            }
+            drawn = {
+                entry.removeprefix(folder): self._read(entry)
+                for entry in self.members.names
+                if entry.startswith(folder)
+            }
+            for picture, verdict, detail in self.redraw(beside, drawn):
+                self._say(f"{prefix}again {picture}", verdict, detail)
 
     def _compare(self, listed: "_Listed", name: str) -> tuple[Verdict, str]:
         if name not in self._there:
@@ -401,6 +447,11 @@ class _Listed:
     sha256: str
 
 
+def _of_drawing(folder: str) -> re.Match[str] | None:
+    """Where in the folder's name a drawing begins; None if it is of no drawing."""
+    return re.search(r"(?:(?<=/)|^)drawn/[^/]+/$", folder)
+
+
 def _is_manifest(name: str) -> bool:
     return name.rpartition("/")[2] == MANIFEST
 
@@ -462,6 +513,10 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
             name, identifier = "exhibit", manifest["exhibit"]
             facts = {key: manifest[key] for key in ("brand", "case", "kind", "note")}
             facts["file"] = parts[0]["sha256"]
+        elif manifest["schema"] == DRAWING_SCHEMA:
+            name, identifier = "drawing", manifest["drawing"]
+            facts = {key: manifest[key] for key in ("capture_manifest_sha256", "browser")}
+            facts["pictures"] = {part["name"]: part["sha256"] for part in parts}
         else:
             name, identifier, found = "capture", manifest["capture"], manifest["found"]
             seen = (part["sha256"] for part in parts if part["name"].startswith("seen."))
@@ -712,14 +767,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, redraw: Redraw | None = None) -> int:
     """Exit code 0 only if every required layer is ok; 2 if a certificate file cannot be read."""
     try:
         trust = Trust(b"\n".join(path.read_bytes() for path in arguments.trust))
     except OSError as error:
         sys.stderr.write(f"--trust: {error}\n")
         return 2
-    report = verify(arguments.path, expected=arguments.expect, trust=trust)
+    report = verify(arguments.path, expected=arguments.expect, trust=trust, redraw=redraw)
     sys.stdout.write(f"{report.as_json() if arguments.json else report.as_text()}\n")
     return 0 if report.verdict is Verdict.OK else 1
 

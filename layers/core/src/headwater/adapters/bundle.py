@@ -10,8 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from headwater.adapters.evidence import Versions, evidence_files
-from headwater.adapters.screenshot import Answer, Browser, CannotDraw
+from headwater.adapters.drawing import draw_capture
+from headwater.adapters.evidence import DRAWN, Versions, evidence_files
+from headwater.adapters.screenshot import Browser, CannotDraw
 from headwater.adapters.store import NoSuchObject
 from headwater.adapters.wacz import stored_zip, wacz
 from headwater.domain.brands import TimestampAuthority
@@ -22,7 +23,6 @@ from headwater.domain.manifests import FILE_NAME, canonical, sha256
 from headwater.domain.pictures import PictureEvidence as MatchedBy
 from headwater.domain.pictures import PictureMatch, PictureRelation
 from headwater.domain.strangers import in_one_line
-from headwater.marketplaces.pictures import full_size
 from headwater.matching.images import UnreadablePicture
 from headwater.matching.side_by_side import side_by_side
 from headwater.usecases.stamp import Authority
@@ -48,8 +48,9 @@ def bundle(
 
     `exhibits` are what was brought to the case, by "id/file name"; `reference` gives the brand's
     own picture by its id; `trusted` are the authorities whose certificates go along, `signers`
-    those that sign the list; `browser` draws the screenshots (None: none are drawn). Without an
-    answer of a signer the list stays unsigned: the manifests in it have their own tokens.
+    those that sign the list; `browser` draws the pages that nobody has drawn yet (None: none
+    are). Without an answer of a signer the list stays unsigned: the manifests in it have their own
+    tokens.
     """
     files = {f"exhibits/{name}": body for name, body in exhibits.items()}
     for capture in captures:
@@ -63,7 +64,7 @@ def bundle(
                 software=software,
             )
         if browser is not None:
-            files |= _screenshots(capture, files, browser)
+            files |= _drawn_now(capture, files, browser, software)
     files |= _side_by_side(case, captures, files, reference, made_at)
     for authority in trusted:
         files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
@@ -138,30 +139,24 @@ def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, byt
     return "\n".join(lines) + "\n"
 
 
-def _screenshots(capture: Capture, files: dict[str, bytes], browser: Browser) -> dict[str, bytes]:
-    """Each page of the capture as the kept bytes draw it."""
-    folder = f"captures/{capture.id}"
-    answers = {
-        part.source_url: Answer(media_type=part.media_type, body=files[f"{folder}/{part.name}"])
-        for part in capture.pictures
-        if part.source_url is not None
-    }
-    drawn: dict[str, bytes] = {}
-    for page in (part for part in capture.parts if part.media_type == "text/html"):
-        name = f"{folder}/screenshot-of-{page.name}"
-        try:
-            picture = browser.draw(
-                files[f"{folder}/{page.name}"],
-                page.source_url or capture.listing.url,
-                answers=answers,
-                full_size=full_size,
-                captured_at=capture.captured_at,
-            )
-        except CannotDraw as failure:
-            drawn[f"{name}.txt"] = f"{failure}\n".encode()
-        else:
-            drawn |= {f"{name}.png": picture.png, f"{name}.json": picture.as_json()}
-    return drawn
+def _drawn_now(
+    capture: Capture, files: Mapping[str, bytes], browser: Browser, software: str
+) -> dict[str, bytes]:
+    """The pages of a capture that nobody has drawn yet, as the kept bytes draw them."""
+    folder = f"captures/{capture.id}/"
+    if any(name.startswith(folder + DRAWN) for name in files):
+        return {}
+    kept = {part.name: files[folder + part.name] for part in capture.parts}
+    try:
+        made = draw_capture(
+            capture, kept, browser=browser, made_by={"tool": software}, timestamp_authorities=()
+        )
+    except CannotDraw:
+        return {}
+    if made is None:
+        return {}
+    identifier, drawn = made
+    return {f"{folder}{DRAWN}{identifier}/{name}": body for name, body in drawn.items()}
 
 
 def _exhibits(exhibits: Mapping[str, bytes]) -> list[dict[str, Any]]:

@@ -5,17 +5,25 @@ from pathlib import Path
 from typing import Protocol
 
 from headwater.domain.captures import Capture
-from headwater.domain.manifests import FILE_NAME
+from headwater.domain.manifests import FILE_NAME, sha256
+from headwater.usecases.draw import drawings_of
 
 
 class Versions(Protocol):
     """Objects by key and version."""
 
     def get(self, key: str, version_id: str | None = None) -> bytes: ...
+    def list(self, prefix: str) -> Iterator[str]: ...
+
+
+DRAWN = "drawn/"
+"""The folder of a capture's drawings, below the capture's own."""
 
 
 def evidence_files(capture: Capture, bucket: Versions) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of the capture's parts, its manifest and the timestamps over that."""
+    """Name and bytes of the capture's parts, its manifest and the timestamps over that; after
+    them the pictures that were drawn of its pages, each drawing with a manifest of its own.
+    """
     stored = {part.name: part.stored for part in capture.parts}
     stored[FILE_NAME] = capture.manifest
     for timestamp in capture.timestamps:
@@ -23,6 +31,9 @@ def evidence_files(capture: Capture, bucket: Versions) -> Iterator[tuple[str, by
         stored[f"{FILE_NAME}.{timestamp.authority}.tsr"] = timestamp.reply
     for name, at in stored.items():
         yield name, bucket.get(at.key, at.version_id)
+    drawings = drawings_of(capture.brand, capture.key, capture.id)
+    for key in bucket.list(drawings):
+        yield DRAWN + key.removeprefix(drawings), bucket.get(key)
 
 
 def download_case_evidence(
@@ -30,13 +41,19 @@ def download_case_evidence(
 ) -> tuple[str, ...]:
     """One folder per capture, as `headwater verify` reads it.
 
-    Returns the manifests' SHA-256 as our table has them: what `headwater verify --expect` takes.
+    Returns what `headwater verify --expect` takes: the manifests' SHA-256 as our table has them,
+    then those of the drawings.
     """
-    expected = []
+    expected: list[str] = []
+    drawn: list[str] = []
     for capture in captures:
         folder = directory / capture.id
         folder.mkdir(parents=True, exist_ok=True)
         for name, body in evidence_files(capture, bucket):
-            (folder / name).write_bytes(body)
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(body)
+            if name.startswith(DRAWN) and file.name == FILE_NAME:
+                drawn.append(sha256(body))
         expected.append(capture.manifest_sha256)
-    return tuple(expected)
+    return (*expected, *drawn)

@@ -6,11 +6,11 @@ picture, whose clock begins at the time of the capture and whose random numbers 
 """
 
 import base64
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -100,9 +100,7 @@ class Drawn:
     """The picture, and what every request of the page was answered with."""
 
     png: bytes
-    browser: str
     scripts: bool
-    flags: tuple[str, ...]
     served: tuple[str, ...]
     substituted: tuple[str, ...]
     """Thumbnails in whose place the recorded full-size picture is shown."""
@@ -121,9 +119,12 @@ class Browser:
     def __init__(self, start: Callable[[], Chromium] | None = None) -> None:
         self._start = start or _of_this_machine
         self._browser: Chromium | None = None
+        self.version = ""
+        self.flags = FLAGS
 
     def __enter__(self) -> Self:
         self._browser = self._start()
+        self.version = f"Chromium {self._browser.version}"
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -157,9 +158,7 @@ class Browser:
             raise CannotDraw(f"{page.url[:200]}: {failure}") from None
         return Drawn(
             png=_with_strip(shot, page, captured_at, scripts=scripts),
-            browser=f"Chromium {self._browser.version}",
             scripts=scripts,
-            flags=FLAGS,
             served=tuple(sorted(record.served)),
             substituted=tuple(sorted(record.substituted)),
             refused=tuple(sorted(record.refused)),
@@ -169,8 +168,6 @@ class Browser:
 
 
 def _of_this_machine() -> Chromium:
-    import os  # noqa: PLC0415
-
     return Chromium(installed(), sandbox=os.geteuid() != 0)
 
 
@@ -377,8 +374,3 @@ def _with_strip(shot: bytes, page: RecordedPage, captured_at: datetime, *, scrip
     out = BytesIO()
     sheet.save(out, "PNG")
     return out.getvalue()
-
-
-def of_path(path: Path, environment: Mapping[str, str]) -> Callable[[], Chromium]:
-    """Starts the Chromium that lies there, where no sandbox is to be had."""
-    return lambda: Chromium(path, sandbox=False, environment=environment)

@@ -9,6 +9,7 @@ from pynamodb.exceptions import PynamoDBException
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.usecases.capture import captures_of
+from headwater.usecases.draw import drawings_of
 from headwater.usecases.exhibit import exhibits_of
 
 
@@ -28,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"headwater hold: brand {brand.id} has no case {arguments.case}", file=sys.stderr)
             return 1
         evidence = Bucket(stack.outputs["EvidenceBucket"])
-        folders = (captures_of(brand.id, key) for key in case.keys)
+        folders = [
+            folder(brand.id, key) for key in case.keys for folder in (captures_of, drawings_of)
+        ]
         prefixes = (*folders, exhibits_of(brand.id, case.id))
         count = sum(evidence.hold(prefix, on=not arguments.release) for prefix in prefixes)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
