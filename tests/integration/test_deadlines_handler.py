@@ -94,6 +94,7 @@ def deployed(
         "CASES_TABLE": tables["CasesTable"],
         "COMPLAINTS_TABLE": tables["ComplaintsTable"],
         "ALERTS_TABLE": tables["AlertsTable"],
+        "LETTERS_TABLE": tables["LettersTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "SENDER": SENDER,
         "REPORT_URL": "https://report.example",

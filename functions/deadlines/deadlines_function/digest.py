@@ -8,11 +8,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from deadlines_function.settings import Settings
+from deadlines_function.settings import DigestSettings as Settings
 from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.dynamodb.letters import Letters
 from headwater.adapters.mail import SesMail
 from headwater.adapters.store import Bucket
 from headwater.usecases.deadlines import NotAllWarned
@@ -41,6 +42,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             mail=SesMail(settings.sender, settings.report_url),
             clock=read_clock(desk.deadlines),
             now=datetime.now(UTC),
+            questions=Letters(settings.letters_table).asked(brand.id),
         )
         for brand in desk.brands
     ]

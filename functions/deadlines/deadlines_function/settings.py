@@ -16,3 +16,9 @@ class Settings(BaseSettings):
     report_url: str
     answer_url: str
     """Where links in mails lead; empty where no mail with one is sent."""
+
+
+class DigestSettings(Settings):
+    """The digest also lists the mails that wait for a person."""
+
+    letters_table: str

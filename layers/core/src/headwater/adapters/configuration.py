@@ -26,6 +26,7 @@ from headwater.adapters.schedules import check_schedule
 from headwater.domain.brands import (
     Brand,
     Desk,
+    InboxSettings,
     PlatformAccess,
     Product,
     Recipient,
@@ -244,6 +245,17 @@ class _Timestamp(_Table):
     certificates: Annotated[list[_Text], Field(min_length=1)]
 
 
+_Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
+
+
+class _Inbox(_Table):
+    """Mail that comes in. Without a domain only what is dropped below mail/ is read."""
+
+    domain: _Domain | None = None
+    forwarders: list[_Mail] = []
+    platforms: list[_Domain] = []
+
+
 class Schedules(_Table):
     """When the functions run, as EventBridge writes it: cron(…) in UTC, rate(…) or at(…)."""
 
@@ -277,6 +289,7 @@ class _File(_Table):
     words: list[_Word] = []
 
     timestamp: list[_Timestamp] = []
+    inbox: _Inbox = _Inbox()
     schedules: Schedules = Schedules()
 
 
@@ -300,7 +313,7 @@ class Configuration:
             "SiteSchedule": self.schedules.site,
             "LookAgainSchedule": self.schedules.look_again,
             "StampSchedule": self.schedules.stamps,
-        }
+        } | ({"InboxDomain": self.desk.inbox.domain} if self.desk.inbox.domain else {})
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -380,6 +393,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         accesses.append((platform, access))
         problems += wrong
     authorities = _authorities(lines, file, folder, problems)
+    problems += _loops(lines, file)
     if problems:
         raise ConfigurationError(problems)
     desk = Desk(
@@ -389,6 +403,11 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         timestamp_authorities=authorities,
         weights=_weights(file.weights),
         terms=terms,
+        inbox=InboxSettings(
+            domain=file.inbox.domain or "",
+            forwarders=tuple(one.lower() for one in file.inbox.forwarders),
+            platforms=tuple(file.inbox.platforms),
+        ),
     )
     return Configuration(
         desk=desk,
@@ -417,6 +436,21 @@ def _authorities(
             TimestampAuthority(name=authority.id, url=authority.url, certificates=pem)
         )
     return tuple(authorities)
+
+
+def _loops(lines: "_Lines", file: _File) -> list[str]:
+    """A mail of ours that came back in would be answered by us, and so on."""
+    domain = file.inbox.domain
+    if domain is None:
+        return []
+    ours = [("inbox", "forwarders", one) for one in file.inbox.forwarders]
+    ours += [("sender", "", file.sender), ("alarms", "", file.alarms)]
+    return [
+        lines.say(tuple(part for part in (table, name) if part), what)
+        for table, name, address in ours
+        if address.lower().endswith(f"@{domain}")
+        and (what := f"{address!r} is an address of inbox.domain; mails would go in circles")
+    ]
 
 
 def _picture(path: Path, name: str) -> bytes | str:

@@ -22,6 +22,7 @@ from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
+from headwater.domain.letters import Letter
 from headwater.domain.strangers import defanged, in_one_line
 from headwater.usecases.digest import Digest, Due
 from headwater.usecases.report import page_name
@@ -33,6 +34,7 @@ ON_THE_WIRE = SMTP.clone(max_line_length=200)
 """No folded subject: Python begins the fold right after "Subject:", which mail programs show."""
 
 _SUBJECT_LENGTH = 120
+_QUESTIONS_SHOWN = 20
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 _TRIES = 5
 _PAUSE_SECONDS = 1.5
@@ -88,7 +90,7 @@ class SesMail:
 
     def send(self, alert: Alert) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
-        self._deliver(
+        self.deliver(
             compose(
                 alert,
                 sender=self._sender,
@@ -100,9 +102,10 @@ class SesMail:
     def send_digest(self, digest: Digest) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
         message = compose_digest(digest, sender=self._sender, report_url=self._report_url)
-        self._deliver(message)
+        self.deliver(message)
 
-    def _deliver(self, message: EmailMessage) -> None:
+    def deliver(self, message: EmailMessage) -> None:
+        """Raises NotSent when SES refused it; any other error leaves open whether it went."""
         for tries_left in reversed(range(_TRIES)):
             try:
                 _client().send_raw_email(
@@ -145,13 +148,17 @@ def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMess
     ours = sum(due.deadline.ours for due in digest.due)
     marks = "[rehearsal] " * digest.rehearsal
     dates = "1 date" if len(digest.due) == 1 else f"{len(digest.due)} dates"
-    subject = f"{marks}{dates} in 14 days, {ours} of them yours - {digest.brand.id}"
+    asked = len(digest.questions)
+    mails = f", {asked} mail{'s' if asked > 1 else ''} to look at" if asked else ""
+    subject = f"{marks}{dates} in 14 days, {ours} of them yours{mails} - {digest.brand.id}"
     zone = zone_of(digest.recipient)
     facts = {
         "digest": digest,
         "subject": subject,
         "zone": zone.key,
         "rows": [_row(due, digest, report_url) for due in digest.due],
+        "questions": [_question(letter) for letter in digest.questions[:_QUESTIONS_SHOWN]],
+        "more_questions": max(len(digest.questions) - _QUESTIONS_SHOWN, 0),
     }
     message = _message("digest", facts)
     message["From"] = f"Headwater <{sender}>"
@@ -193,6 +200,17 @@ def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
         "basis": deadline.basis,
         "consequence": rule.consequence,
         "page": _page(report_url, digest.brand.id, case_id) if case_id else None,
+    }
+
+
+def _question(letter: Letter) -> Mapping[str, object]:
+    return {
+        "sender": quoted(letter.sender),
+        "subject": quoted(letter.subject),
+        "sentence": quoted(letter.sentence),
+        "reasons": [quoted(reason) for reason in letter.reasons],
+        "urgent": letter.urgent,
+        "id": letter.id,
     }
 
 
@@ -309,14 +327,14 @@ def _basis(deadline: Deadline) -> str:
 def _listing(case: Case) -> Mapping[str, str]:
     seller = case.listing.seller
     return {
-        "title": _quoted(case.listing.title or "(no title)"),
-        "seller": _quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
-        "address": _quoted(defanged(case.listing.url)),
+        "title": quoted(case.listing.title or "(no title)"),
+        "seller": quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
+        "address": quoted(defanged(case.listing.url)),
     }
 
 
-def _quoted(text: str) -> str:
-    """A seller's words so that no mail program makes a link of them."""
+def quoted(text: str) -> str:
+    """A stranger's words so that no mail program makes a link of them."""
     line = in_one_line(text).replace("://", "[:]//").replace("@", "[at]")
     return _DOT_IN_A_NAME.sub("[.]", line)
 

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.dynamodb.letters import Letters
 from headwater.adapters.store import Bucket, NoSuchObject
 from headwater.domain.brands import Brand, Desk
 
@@ -47,6 +48,10 @@ class Stack:
     @property
     def complaints(self) -> Complaints:
         return Complaints(self.outputs["ComplaintsTable"])
+
+    @property
+    def letters(self) -> Letters:
+        return Letters(self.outputs["LettersTable"])
 
     def brand(self, brand_id: str | None) -> Brand:
         """That brand, or the only one. Raises StackUnusable with the ids that there are."""

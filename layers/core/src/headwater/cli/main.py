@@ -14,6 +14,7 @@ VERBS = {
     "case": "look at the cases and give a verdict",
     "review": "give verdicts case by case, from the keyboard or as a table",
     "complaint": "record what was filed and what was answered",
+    "inbox": "mails that came in: what they say, and what waits for you",
     "due": "ask the clock for one deadline",
     "exhibit": "add chats, receipts and photographs to a case, sealed",
     "bundle": "export a case as one zip that anybody can check",

@@ -165,6 +165,18 @@ class TimestampAuthority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """Mail that comes in: under which domain, from whom it may be acted on.
+
+    `forwarders` are addresses; `platforms` are domains of platforms beyond those that we know.
+    """
+
+    domain: str = ""
+    forwarders: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The whole configuration: all brands, and what may be fetched where.
 
@@ -178,6 +190,7 @@ class Desk:
     timestamp_authorities: tuple[TimestampAuthority, ...] = ()
     weights: Weights = DEFAULT_WEIGHTS
     terms: tuple[OwnTerm, ...] = ()
+    inbox: InboxSettings = InboxSettings()
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""

@@ -153,6 +153,11 @@ _ENDS_STATUTORY = frozenset({_S.UPHELD, _S.RESTORED, _S.WITHDRAWN, _S.CLOSED})
 """An answer on the platform does not show it a lawsuit: it leaves these 15 days running."""
 
 
+def stops_our_clock(state: ComplaintState) -> bool:
+    """Whether a complaint in that state has no counter-notice that waits for us."""
+    return state in _ANSWERS_COUNTER
+
+
 class EventKind(StrEnum):
     """What sort of thing happened."""
 

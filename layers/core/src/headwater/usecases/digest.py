@@ -12,6 +12,7 @@ from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Conflict
 from headwater.domain.complaints import Complaint
 from headwater.domain.deadlines import Clock, Deadline
+from headwater.domain.letters import Letter
 from headwater.usecases.deadlines import Ledger
 
 AHEAD = timedelta(days=14)
@@ -43,6 +44,8 @@ class Digest:
     recipient: Recipient
     now: datetime
     due: tuple[Due, ...]
+    questions: tuple[Letter, ...] = ()
+    """Mails that came in and wait for a person."""
 
     @property
     def key(self) -> str:
@@ -100,6 +103,7 @@ def digest(
     mail: DigestMail,
     clock: Clock,
     now: datetime,
+    questions: tuple[Letter, ...] = (),
 ) -> Digested:
     """Mail what is due soon to everybody, and make every open complaint due to be looked at.
 
@@ -114,8 +118,8 @@ def digest(
             with suppress(Conflict):  # whoever saved it meanwhile made it due as well
                 complaints.save(complaint.alert_from(now, clock))
     due = upcoming(brand, known, clock, now)
-    for recipient in brand.recipients if due else ():
-        one = Digest(brand=brand, recipient=recipient, now=now, due=due)
+    for recipient in brand.recipients if due or questions else ():
+        one = Digest(brand=brand, recipient=recipient, now=now, due=due, questions=questions)
         if ledger.claim(one.key, brand.id, now) not in {Claim.SEND, Claim.REPEAT}:
             continue
         try:
