@@ -42,6 +42,7 @@ from headwater.cli.bundle import write_bundle
 from headwater.cli.config import push_configuration
 from headwater.cli.import_ import import_file
 from headwater.domain.brands import Brand, PlatformAccess, RightKind, TimestampAuthority
+from headwater.domain.captures import Capture
 from headwater.domain.cases import Case, CaseState
 from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
@@ -277,10 +278,12 @@ def rehearse(
     stage.download_report()
     say(f"the report is built: {world.report_url} ({world.out.name}/site/index.html)")
 
-    captures_of_case = stage.captures.of_listing(brand.id, cases[0].listing.key)
+    captures_of_case = stage.wait("the lock", lambda: stage.locked_captures(brand, cases[0]))
     folder = world.out / "evidence" / cases[0].id
     expected = download_case_evidence(captures_of_case, stage.evidence, folder)
-    say(f"the evidence of case {cases[0].id} is in {_short(folder)}; anyone can check it with")
+    until = captures_of_case[0].locked_until
+    say(f"the evidence of case {cases[0].id} is locked for everybody until {until:%Y-%m-%d}")
+    say(f"a copy of it is in {_short(folder)}; anyone can check it with")
     trusted = _pins(world)
     options = "".join(f" --trust {_short(file)}" for file in trusted)
     say(f"  headwater verify {_short(folder)} --expect {expected[0]}{options}")
@@ -333,6 +336,7 @@ class Stage:
             "SiteSchedule": PARKED,
             "LookAgainSchedule": PARKED,
             "StampSchedule": PARKED,
+            "LockSchedule": PARKED,
             "ReportUrl": world.report_url,
             "MarketplaceRehearsal": world.marketplace,
         }
@@ -443,6 +447,11 @@ class Stage:
             mails=len(self.world.mailbox.files),
             runs=runs,
         )
+
+    def locked_captures(self, brand: Brand, case: Case) -> list[Capture]:
+        """Every look at the case's listing, once the lock function has locked them all."""
+        found = self.captures.of_listing(brand.id, case.listing.key)
+        return found if all(capture.locked_until for capture in found) else []
 
     def download_report(self) -> None:
         target = self.world.out / "site"

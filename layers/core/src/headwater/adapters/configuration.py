@@ -264,12 +264,20 @@ class Schedules(_Table):
     site: str = "cron(45 4 * * ? *)"
     look_again: str = "cron(30 1 ? * SUN *)"
     stamps: str = "cron(50 * * * ? *)"
+    lock: str = "cron(20 2 * * ? *)"
 
-    @field_validator("search", "deadlines", "site", "look_again", "stamps")
+    @field_validator("search", "deadlines", "site", "look_again", "stamps", "lock")
     @classmethod
     def _valid(cls, expression: str) -> str:
         check_schedule(expression)
         return expression
+
+
+class EvidenceLocks(_Table):
+    """For how many days evidence cannot be deleted; both ends are bounded."""
+
+    lock_days: Annotated[int, Field(ge=1, le=400)] = 30
+    case_lock_days: Annotated[int, Field(ge=0, le=1825)] = 400
 
 
 class _File(_Table):
@@ -291,6 +299,7 @@ class _File(_Table):
     timestamp: list[_Timestamp] = []
     inbox: _Inbox = _Inbox()
     schedules: Schedules = Schedules()
+    evidence: EvidenceLocks = EvidenceLocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +310,7 @@ class Configuration:
     sender: str
     alarms: str
     schedules: Schedules
+    evidence: EvidenceLocks
     pictures: dict[str, bytes]
 
     def stack_parameters(self) -> dict[str, str]:
@@ -313,6 +323,9 @@ class Configuration:
             "SiteSchedule": self.schedules.site,
             "LookAgainSchedule": self.schedules.look_again,
             "StampSchedule": self.schedules.stamps,
+            "LockSchedule": self.schedules.lock,
+            "EvidenceLockDays": str(self.evidence.lock_days),
+            "CaseLockDays": str(self.evidence.case_lock_days),
         } | ({"InboxDomain": self.desk.inbox.domain} if self.desk.inbox.domain else {})
 
 
@@ -414,6 +427,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         sender=file.sender,
         alarms=file.alarms,
         schedules=file.schedules,
+        evidence=file.evidence,
         pictures=pictures,
     )
 

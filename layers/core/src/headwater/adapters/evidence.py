@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from headwater.adapters.store import NoSuchObject
 from headwater.domain.captures import Capture
 from headwater.domain.manifests import FILE_NAME, sha256
 from headwater.usecases.draw import drawings_of
+from headwater.usecases.lock import stored_files
 
 
 class Versions(Protocol):
@@ -23,14 +25,17 @@ DRAWN = "drawn/"
 def evidence_files(capture: Capture, bucket: Versions) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of the capture's parts, its manifest and the timestamps over that; after
     them the pictures that were drawn of its pages, each drawing with a manifest of its own.
+
+    Where an original is gone after its own lock, the locked copy of it.
     """
-    stored = {part.name: part.stored for part in capture.parts}
-    stored[FILE_NAME] = capture.manifest
-    for timestamp in capture.timestamps:
-        stored[f"{FILE_NAME}.{timestamp.authority}.tsq"] = timestamp.request
-        stored[f"{FILE_NAME}.{timestamp.authority}.tsr"] = timestamp.reply
-    for name, at in stored.items():
-        yield name, bucket.get(at.key, at.version_id)
+    copies = {copy.key.rpartition("/")[2]: copy for copy in capture.locked}
+    for name, at, _ in stored_files(capture):
+        try:
+            yield name, bucket.get(at.key, at.version_id)
+        except NoSuchObject:
+            if name not in copies:
+                raise
+            yield name, bucket.get(copies[name].key, copies[name].version_id)
     drawings = drawings_of(capture.brand, capture.key, capture.id)
     for key in bucket.list(drawings):
         yield DRAWN + key.removeprefix(drawings), bucket.get(key)

@@ -11,6 +11,7 @@ from headwater.adapters.store import Bucket
 from headwater.usecases.capture import captures_of
 from headwater.usecases.draw import drawings_of
 from headwater.usecases.exhibit import exhibits_of
+from headwater.usecases.lock import locked_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,10 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"headwater hold: brand {brand.id} has no case {arguments.case}", file=sys.stderr)
             return 1
         evidence = Bucket(stack.outputs["EvidenceBucket"])
-        folders = [
-            folder(brand.id, key) for key in case.keys for folder in (captures_of, drawings_of)
-        ]
-        prefixes = (*folders, exhibits_of(brand.id, case.id))
+        prefixes = {
+            folder(brand.id, key)
+            for key in case.keys
+            for folder in (captures_of, drawings_of, locked_of)
+        } | {exhibits_of(brand.id, case.id)}
         count = sum(evidence.hold(prefix, on=not arguments.release) for prefix in prefixes)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
         print(f"headwater hold: {error}", file=sys.stderr)
