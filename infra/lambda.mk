@@ -33,6 +33,9 @@ define layer-build
 	$(EXPORT) $(LAYER) > "$(work)/requirements.txt"
 	$(WHEEL) "$(work)/wheel" "$(REPO)/layers/core"
 	$(INSTALL) --target "$(ARTIFACTS_DIR)/python" --requirement "$(work)/requirements.txt" "$(work)"/wheel/*.whl
+	git -C "$(REPO)" describe --always --abbrev=40 --dirty=-changed --exclude='*' \
+		> "$(ARTIFACTS_DIR)/python/headwater/COMMIT" 2>/dev/null || \
+		echo unknown > "$(ARTIFACTS_DIR)/python/headwater/COMMIT"
 	$(call COMPILE,"$(ARTIFACTS_DIR)/python")
 	rm -rf "$(work)"
 endef

@@ -4,7 +4,8 @@
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple, Protocol, Self
@@ -184,6 +185,19 @@ _BY_ID = {(offer.platform, offer.id): offer for offer in OFFERS} | {
     for offer in OFFERS
     if offer.platform == ALIEXPRESS
 }
+
+
+@contextmanager
+def altered(offer: Offer) -> Iterator[None]:
+    """Show this offer in place of the one with its id, as a seller changes a listing."""
+    key = (offer.platform, offer.id)
+    before = _BY_ID[key]
+    _BY_ID[key] = offer
+    try:
+        yield
+    finally:
+        _BY_ID[key] = before
+
 
 _PICTURES: dict[tuple[str, str], Picture] = {
     (

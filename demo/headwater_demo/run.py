@@ -41,7 +41,7 @@ from headwater.cli import verify
 from headwater.cli.bundle import write_bundle
 from headwater.cli.config import push_configuration
 from headwater.cli.import_ import import_file
-from headwater.domain.brands import Brand, PlatformAccess, RightKind, TimestampAuthority
+from headwater.domain.brands import Brand, Desk, PlatformAccess, RightKind, TimestampAuthority
 from headwater.domain.captures import Capture
 from headwater.domain.cases import Case, CaseState
 from headwater.domain.complaints import Complaint
@@ -278,23 +278,33 @@ def rehearse(
     stage.download_report()
     say(f"the report is built: {world.report_url} ({world.out.name}/site/index.html)")
 
-    captures_of_case = stage.wait("the lock", lambda: stage.locked_captures(brand, cases[0]))
-    folder = world.out / "evidence" / cases[0].id
+    _hand_over(stage, brand, rehearsed, cases[0], say)
+    _tell_changes(before, stage.snapshot(brand), say)
+    stage.park()
+
+
+def _hand_over(
+    stage: "Stage", brand: Brand, desk: Desk, case: Case, say: Callable[[str], None]
+) -> None:
+    """The case's evidence as a folder and as one zip, each checked as a stranger would."""
+    out = stage.world.out
+    captures_of_case = stage.wait("the lock", lambda: stage.locked_captures(brand, case))
+    folder = out / "evidence" / case.id
     expected = download_case_evidence(captures_of_case, stage.evidence, folder)
     until = captures_of_case[0].locked_until
-    say(f"the evidence of case {cases[0].id} is locked for everybody until {until:%Y-%m-%d}")
+    say(f"the evidence of case {case.id} is locked for everybody until {until:%Y-%m-%d}")
     say(f"a copy of it is in {_short(folder)}; anyone can check it with")
-    trusted = _pins(world)
+    trusted = _pins(stage.world)
     options = "".join(f" --trust {_short(file)}" for file in trusted)
     say(f"  headwater verify {_short(folder)} --expect {expected[0]}{options}")
     checked = argparse.Namespace(path=folder, expect=list(expected), trust=trusted, json=False)
     if verify.run(checked) != 0:
         raise DemoFailed(f"the evidence in {_short(folder)} does not stand up to its own check")
-    zipped = world.out / "evidence" / f"{cases[0].id}.zip"
+    zipped = out / "evidence" / f"{case.id}.zip"
     digest = write_bundle(
-        cases[0],
+        case,
         brand=brand,
-        desk=rehearsed,
+        desk=desk,
         captures=stage.captures,
         evidence=stage.evidence,
         work=stage.work,
@@ -302,8 +312,6 @@ def rehearse(
     )
     say(f"the same as one zip for a lawyer, a platform or customs: {_short(zipped)}")
     say(f"  headwater verify {_short(zipped)} --expect {digest}{options}")
-    _tell_changes(before, stage.snapshot(brand), say)
-    stage.park()
 
 
 def _rehearsed_access(platform: Platform) -> PlatformAccess:

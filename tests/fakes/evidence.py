@@ -137,6 +137,12 @@ class BucketInMemory:
         self.versions.setdefault(key, []).append(body)
         return StoredObject(key=key, version_id=f"v{len(self.versions[key]) - 1}")
 
+    def put_shared(self, key: str, body: bytes, media_type: str) -> StoredObject:
+        for number, known in enumerate(self.versions.get(key, ())):
+            if known == body:
+                return StoredObject(key=key, version_id=f"v{number}")
+        return self.put(key, body, media_type)
+
     def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None:
         return None if key in self.versions else self.put(key, body, media_type)
 

@@ -162,6 +162,9 @@ def test_a_message_becomes_a_row_and_locked_objects(deployed: Deployed) -> None:
     assert bodies == [PAGE, JPEG]
     manifest = deployed.evidence.get(row.manifest.key, row.manifest.version_id)
     assert sha256(manifest) == row.manifest_sha256
+    made_by = json.loads(manifest)["made_by"]
+    assert (made_by["request"], made_by["message"]) == ("request-1", "1")
+    assert made_by["commit"]
     assert set(deployed.hosts_asked) == {"cbu01.alicdn.com"}
 
 
@@ -190,6 +193,16 @@ def test_a_message_that_arrives_twice_changes_nothing(deployed: Deployed) -> Non
     assert deployed.receive(message(SEEN), message(SEEN)) == []
     after = (deployed.rows(), sorted(deployed.evidence.list("")), list(deployed.hosts_asked))
     assert after == before
+
+
+def test_listings_of_one_page_share_it_in_the_bucket(deployed: Deployed) -> None:
+    other = replace(SEEN, listing=replace(LISTING, key=ListingKey(Platform.ALI1688, "2")))
+    deployed.receive(message(SEEN), message(other))
+    assert len(list(deployed.evidence.list("captures/fjellvik/pages/"))) == 1
+    (one,) = deployed.rows()
+    (two,) = deployed.captures.of_listing("fjellvik", other.listing.key)
+    assert one.parts[0].stored == two.parts[0].stored
+    assert one.parts[0].stored.version_id
 
 
 def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(deployed: Deployed) -> None:

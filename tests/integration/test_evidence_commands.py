@@ -120,6 +120,7 @@ def test_held_evidence_cannot_be_deleted_by_anybody_until_it_is_released(
 ) -> None:
     s3, bucket = boto3.client("s3"), buckets["EvidenceBucket"]
     versions = s3.list_object_versions(Bucket=bucket, Prefix="captures/")["Versions"]
+    versions.sort(key=lambda version: "/pages/" in version["Key"])
     assert f"{len(versions)} objects are held" in said(capsys, "hold", CASE.id, "--stack", stack)
 
     def delete_the_first() -> None:
@@ -137,6 +138,14 @@ def test_held_evidence_cannot_be_deleted_by_anybody_until_it_is_released(
     delete_the_first()
     left = s3.list_object_versions(Bucket=bucket, Prefix="captures/")["Versions"]
     assert len(left) == len(versions) - 1
+    shared = [version for version in left if "/pages/" in version["Key"]]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(
+            Bucket=bucket,
+            Key=shared[0]["Key"],
+            VersionId=shared[0]["VersionId"],
+            BypassGovernanceRetention=True,
+        )
 
 
 @pytest.mark.parametrize("words", [("bundle",), ("exhibit", "list"), ("hold",)])

@@ -83,6 +83,7 @@ def test_nothing_that_runs_by_itself_may_delete_or_overwrite_evidence() -> None:
             "s3:GetObject",
             "s3:GetObjectVersion",
             "s3:ListBucket",
+            "s3:ListBucketVersions",
         }
         if touches:
             assert set(listed(statement["Action"])) <= allowed, logical_id

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, field_validator
 
 from capture_function.again_settings import Settings
 from headwater.adapters.desk import read_desk
@@ -17,6 +18,18 @@ from headwater.usecases.look_again import look_again
 
 logger = Logger()
 metrics = Metrics()
+
+
+class LookAgain(BaseModel):
+    """`slot` is the time that the schedule names; it makes a repeated event the same look."""
+
+    slot: datetime | None = None
+
+    @field_validator("slot", mode="before")
+    @classmethod
+    def _unfilled(cls, value: str | None) -> str | None:
+        # The local AWS leaves the scheduler's placeholder "<aws.scheduler.scheduled-time>" as is.
+        return None if value is not None and value.startswith("<aws.") else value
 
 
 @cache
@@ -32,11 +45,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     cases = Cases(settings.cases_table)
     queue = CaptureQueue(settings.capture_queue)
     now = datetime.now(UTC)
+    slot = LookAgain.model_validate(event).slot or now
     found = {"sent": 0, "not_allowed": 0}
     for brand in desk.brands:
         looked = look_again(
             cases.of_brand(brand.id),
-            slot=f"{now:%G-W%V}",
+            slot=f"{slot:%Y-%m-%dT%H:%MZ}",
             at=now,
             access_to=desk.access_to,
             send=queue.send,

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -23,6 +22,7 @@ from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.visits import Visits
 from headwater.adapters.http import Fetcher
 from headwater.adapters.politeness import GAP_SECONDS, PoliteFetcher
+from headwater.adapters.software import software
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.adapters.timestamping import authorities
@@ -34,7 +34,6 @@ from headwater.usecases.stamp import stamp
 
 logger = Logger()
 metrics = Metrics()
-VERSION = version("headwater")
 processor = BatchProcessor(event_type=EventType.SQS)
 
 
@@ -66,7 +65,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     )
 
 
-def keep(record: SQSRecord) -> None:
+def keep(record: SQSRecord, lambda_context: LambdaContext) -> None:
     settings = _settings()
     sighting = new_record(Sighting, record.body)
     platform = sighting.listing.key.platform
@@ -84,9 +83,14 @@ def keep(record: SQSRecord) -> None:
         captures=captures,
         listing_pages=_pages(platform, desk.contact, rehearsal),
         pictures=_pictures(platform, desk.contact, rehearsal),
-        new_archive=lambda capture_id: Archive(capture_id, f"headwater/{VERSION}"),
+        new_archive=lambda capture_id: Archive(capture_id, f"headwater/{software()['version']}"),
         now=lambda: datetime.now(UTC),
-        made_by={"tool": "headwater", "version": VERSION, "call": record.message_id},
+        made_by={
+            **software(),
+            "function": lambda_context.function_name,
+            "request": lambda_context.aws_request_id,
+            "message": record.message_id,
+        },
         timestamp_authorities=tuple(signer.name for signer in signers),
         rehearsal=bool(rehearsal),
     )

@@ -101,7 +101,9 @@ def test_every_part_lies_under_its_hash_below_the_capture() -> None:
     room = Room()
     kept = room.capture(SEEN)
     for part in kept.parts:
-        assert part.stored.key == f"captures/fjellvik/1688/601748658723/{kept.id}/{part.sha256}"
+        own = f"captures/fjellvik/1688/601748658723/{kept.id}/"
+        prefix = "captures/fjellvik/pages/" if part.name == "seen.html" else own
+        assert part.stored.key == prefix + part.sha256
         body = room.bytes_of(part.stored)
         assert (sha256(body), len(body)) == (part.sha256, part.size)
 
@@ -323,3 +325,52 @@ def test_a_saved_page_keeps_its_kind(body: bytes, name: str) -> None:
     room = Room(pages=BucketInMemory({page_key(body): body}))
     kept = room.capture(replace(SIGHTING, page_object=page_key(body)))
     assert kept.parts[0].name == name
+
+
+def test_the_page_that_showed_sixty_listings_is_kept_once_with_its_wire() -> None:
+    wire = b"what went over the wire"
+    room = Room(pages=BucketInMemory({page_key(PAGE): PAGE, "pages/wire": wire}))
+    looks = [
+        room.capture(
+            replace(
+                SEEN,
+                listing=replace(LISTING, key=ListingKey(Platform.ALI1688, str(number))),
+                rank=number,
+                wire_object="pages/wire",
+            )
+        )
+        for number in range(1, 61)
+    ]
+    shared = [key for key in room.evidence.versions if key.startswith("captures/fjellvik/pages/")]
+    assert len(shared) == 2
+    assert all(len(room.evidence.versions[key]) == 1 for key in shared)
+    for kept in looks:
+        page, record, *_ = kept.parts
+        assert (page.name, record.name) == ("seen.html", "seen-wire.warc.gz")
+        assert room.bytes_of(page.stored) == PAGE
+        assert room.bytes_of(record.stored) == wire
+    said = json.loads(room.bytes_of(looks[7].manifest))["found"]
+    assert (said["rank"], said["watch"], said["query"]) == (8, "mugs", "搪瓷杯")
+
+
+def test_a_later_look_shows_what_the_page_shows_now() -> None:
+    own = replace(LISTING, pictures=(B,))
+    room = Room(access=PlatformAccess(fetch_pages=True), read_listings=(own,))
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>live")
+    kept = room.capture(replace(SIGHTING, look="2026-11-28T01:30Z"))
+    assert kept.listing.pictures == (B,)
+    assert [part.source_url for part in kept.pictures] == [B]
+
+
+def test_the_same_look_is_made_once_whatever_the_case_has_learnt_since() -> None:
+    room = Room()
+    first = room.capture(replace(SIGHTING, look="2026-11-28T01:30Z"))
+    learnt = replace(LISTING, title="another title")
+    assert room.capture(replace(SIGHTING, look="2026-11-28T01:30Z", listing=learnt)) == first
+
+
+def test_a_listing_that_went_is_not_asked_for_its_pictures_again() -> None:
+    room = Room(access=PlatformAccess(fetch_pages=True), verdict=Verdict.GONE)
+    room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>removed", status=404)
+    assert room.capture(replace(SIGHTING, look="later")).outcome is CaptureOutcome.GONE
+    assert room.door.asked == [LISTING.url]

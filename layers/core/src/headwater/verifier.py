@@ -28,6 +28,8 @@ SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA, DRAWING_SCHEMA}
 BUNDLE_SCHEMAS = {"headwater/bundle/1"}
 LARGEST_FILE = 200_000_000
 MOST_FILES = 10_000
+SEEN_WIRE = "seen-wire.warc.gz"
+"""What went over the wire when the page was fetched on which the listing was seen."""
 CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 
 
@@ -309,8 +311,10 @@ class _Check:
             verdict, detail = self._compare(part, folder + part.name)
             self._say(f"{prefix}part {part.name}", verdict, detail)
             if part.name.endswith(".warc.gz") and verdict is Verdict.OK:
-                verdict, detail = check_wire(self._read(folder + part.name), manifest)
-                self._say(f"{prefix}wire", verdict, detail)
+                verdict, detail = check_wire(
+                    self._read(folder + part.name), manifest, seen=part.name == SEEN_WIRE
+                )
+                self._say(f"{prefix}{part.name.removesuffix('.warc.gz')}", verdict, detail)
         if manifest["schema"] == DRAWING_SCHEMA:
             self._drawing(prefix, own + MANIFEST, folder, manifest)
         missing = manifest.get("missing") or []
@@ -521,6 +525,8 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
             name, identifier, found = "capture", manifest["capture"], manifest["found"]
             seen = (part["sha256"] for part in parts if part["name"].startswith("seen."))
             facts = {key: found[key] for key in ("brand", "listing", "look")}
+            if found["look"] is not None:
+                facts["listing"] = found["listing"]["key"]
             facts["page"] = next(seen, None)
         captured_at = datetime.fromisoformat(manifest["captured_at"])
     except (KeyError, IndexError, TypeError, ValueError) as error:
@@ -536,8 +542,13 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
 # ---- what went over the wire (WARC/1.1) ----------------------------------------------------------
 
 
-def check_wire(packed: bytes, manifest: dict[str, Any]) -> tuple[Verdict, str]:
-    """Whether the digests hold, and every fetched part is the body of a recorded answer."""
+def check_wire(
+    packed: bytes, manifest: dict[str, Any], *, seen: bool = False
+) -> tuple[Verdict, str]:
+    """Whether the digests hold, and every fetched part is the body of a recorded answer.
+
+    `seen`: it is the record of the page of results, and the page that was seen has to be in it.
+    """
     bodies: dict[str, set[str]] = {}
     answers = 0
     try:
@@ -549,13 +560,18 @@ def check_wire(packed: bytes, manifest: dict[str, Any]) -> tuple[Verdict, str]:
                 url = headers.get("warc-target-uri", "")
                 bodies.setdefault(url, set()).add(_sha256(_http_body(block)))
         parts = {part["name"]: part["sha256"] for part in manifest["parts"]}
+        if seen:
+            page = next(name for name in parts if name.startswith("seen."))
+            if not any(parts[page] in found for found in bodies.values()):
+                return Verdict.MISMATCH, f"{page} is not what was answered"
+            return Verdict.OK, f"{answers} recorded answers, {page} comes out of them"
         fetched = [fetch for fetch in manifest["fetches"] if fetch["part"] is not None]
         for fetch in fetched:
             if parts[fetch["part"]] not in bodies.get(fetch["answered"], set()):
                 return Verdict.MISMATCH, f"{fetch['part']} is not what {fetch['answered']} answered"
     except _Bad as bad:
         return bad.verdict, bad.detail
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
+    except (KeyError, StopIteration, TypeError, ValueError, zlib.error) as error:
         return Verdict.MALFORMED, f"the archive or its list cannot be read: {error}"[:200]
     return Verdict.OK, f"{answers} recorded answers, {len(fetched)} parts come out of them"
 

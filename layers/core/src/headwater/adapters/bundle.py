@@ -56,9 +56,9 @@ def bundle(
     for capture in captures:
         for name, body in evidence_files(capture, evidence):
             files[f"captures/{capture.id}/{name}"] = body
-        wire = next((part for part in capture.parts if part.role is PartRole.WARC), None)
-        if wire is not None:
-            files[f"captures/{capture.id}/replay.wacz"] = wacz(
+        for wire in (part for part in capture.parts if part.role is PartRole.WARC):
+            stem = wire.name.removesuffix("wire.warc.gz")
+            files[f"captures/{capture.id}/{stem}replay.wacz"] = wacz(
                 files[f"captures/{capture.id}/{wire.name}"],
                 title=f"{case.id}, capture {capture.id}",
                 software=software,

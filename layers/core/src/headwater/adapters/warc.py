@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from uuid import NAMESPACE_URL, uuid5
 
+from headwater.adapters.software import software
 from headwater.domain.exchanges import Exchange, Fetched
 
 
@@ -107,6 +108,15 @@ class Archive:
             self._out.write(packer.compress(piece))
         self._out.write(packer.flush())
         return record_id
+
+
+def record(fetched: Fetched) -> bytes | None:
+    """The archive of one fetch by itself, such as of a page of results."""
+    said = software()
+    page = hashlib.sha256(fetched.page.body).hexdigest()
+    archive = Archive(f"page-{page}", f"headwater/{said['version']}")
+    archive.add(fetched)
+    return archive.body()
 
 
 def _digest(body: bytes) -> str:

@@ -4,7 +4,6 @@ import argparse
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +13,7 @@ from headwater.adapters.bundle import bundle
 from headwater.adapters.desk import reference_key
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.screenshot import Browser, CannotDraw
+from headwater.adapters.software import software
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket, NoSuchObject
 from headwater.adapters.timestamping import authorities
@@ -78,6 +78,7 @@ def write_bundle(
     hashes = {reference.id: reference.sha256 for reference in brand.references}
     prefix = exhibits_of(case.brand, case.id)
     exhibits = {key.removeprefix(prefix): evidence.get(key) for key in evidence.list(prefix)}
+    said = software()
     with ExitStack() as cleanup:
         body, digest = bundle(
             case,
@@ -89,7 +90,7 @@ def write_bundle(
             signers=authorities(desk.timestamp_authorities, rehearsal=None),
             browser=_browser(cleanup),
             made_at=datetime.now(UTC),
-            software=f"headwater/{version('headwater')}",
+            software=f"headwater/{said['version']} (commit {said['commit']})",
         )
     out.write_bytes(body)
     return digest

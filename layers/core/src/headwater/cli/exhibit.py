@@ -5,12 +5,12 @@ import getpass
 import json
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from headwater.adapters.software import software
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.adapters.timestamping import authorities
@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
         evidence=evidence,
         authorities=authorities(stack.desk.timestamp_authorities, rehearsal=None),
         now=lambda: datetime.now(UTC),
-        made_by={"tool": "headwater", "version": version("headwater")},
+        made_by=software(),
     )
     print(f"exhibit {identifier} is with case {arguments.case}")
     if silent:

@@ -6,9 +6,10 @@ import sys
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
-from headwater.usecases.capture import captures_of
+from headwater.usecases.capture import captures_of, pages_of
 from headwater.usecases.draw import drawings_of
 from headwater.usecases.exhibit import exhibits_of
 from headwater.usecases.lock import locked_of
@@ -16,7 +17,11 @@ from headwater.usecases.lock import locked_of
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE")
-    parser.add_argument("--release", action="store_true", help="the dispute is over")
+    parser.add_argument(
+        "--release",
+        action="store_true",
+        help="the dispute is over (pages of results that other cases may rest on stay held)",
+    )
     parser.add_argument("--stack", default="headwater", help="the stack's name (default headwater)")
     parser.add_argument("--brand", help="needed when there are several")
 
@@ -35,6 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
             for key in case.keys
             for folder in (captures_of, drawings_of, locked_of)
         } | {exhibits_of(brand.id, case.id)}
+        if not arguments.release:
+            # Pages of results serve other cases too, so what holds one of them stays.
+            captures = Captures(stack.outputs["CapturesTable"])
+            looks = [look for key in case.keys for look in captures.of_listing(brand.id, key)]
+            stored = {part.stored.key for look in looks for part in look.parts}
+            prefixes |= {one for one in stored if one.startswith(pages_of(brand.id))}
         count = sum(evidence.hold(prefix, on=not arguments.release) for prefix in prefixes)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
         print(f"headwater hold: {error}", file=sys.stderr)

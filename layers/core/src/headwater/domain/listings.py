@@ -98,4 +98,6 @@ class Sighting:
     page_object: str | None = field(default=None)
     """Where the raw page lies: "s3 key" in the work bucket, None for an API reply not kept."""
     look: str | None = None
-    """None for the first sight; a later look at an open case has a name of its own ("2026-W47")."""
+    """None for the first sight; a later look at a case is named by its time."""
+    wire_object: str | None = None
+    """Where the requests and answers that brought the page lie (WARC), None if they are not had."""

@@ -58,11 +58,12 @@ def plain(value: object) -> Any:
 def capture_id(sighting: Sighting, page_sha256: str | None) -> str:
     """The same listing, page, facts and look are the same capture: 32 hex digits.
 
-    When and by which run it was seen is left out, so that a repeated message changes nothing.
+    When and by which run it was seen is left out, so that a repeated message changes nothing. A
+    later look is known by its listing's key: what was known of the listing before says nothing.
     """
     facts = {
         "brand": sighting.brand,
-        "listing": sighting.listing,
+        "listing": sighting.listing if sighting.look is None else sighting.listing.key,
         "look": sighting.look,
         "page": page_sha256,
     }
@@ -102,12 +103,14 @@ def manifest(
     fetches: tuple[dict[str, Any], ...],
     previous_manifest_sha256: str | None,
     made_by: Mapping[str, str],
+    options: Mapping[str, int],
     timestamp_authorities: tuple[str, ...],
     rehearsal: bool,
 ) -> bytes:
     """The canonical manifest of a capture; its SHA-256 stands for all of it.
 
     `sighting` is how it was found, `listing` what is known with its own page;
+    `made_by` names the program and the call, `options` what it was allowed and its limits;
     `timestamp_authorities` are those that will be asked to sign it.
     """
     return canonical(
@@ -124,6 +127,7 @@ def manifest(
             "fetches": fetches,
             "previous_manifest_sha256": previous_manifest_sha256,
             "made_by": made_by,
+            "options": options,
             "timestamp_authorities": timestamp_authorities,
         }
     )

@@ -24,6 +24,9 @@ PICTURE_BYTES = 60_000_000
 """What all pictures of one capture may weigh together: what fits a small function's memory."""
 
 
+_WARC = ("application/warc", "warc.gz")
+
+
 class SeenPages(Protocol):
     """The raw pages that the search or an import left behind."""
 
@@ -35,6 +38,9 @@ class EvidenceStore(Protocol):
 
     def put(self, key: str, body: bytes, media_type: str) -> StoredObject: ...
     def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None: ...
+    def put_shared(self, key: str, body: bytes, media_type: str) -> StoredObject:
+        """The version under the key that holds these bytes, written if there is none yet."""
+        ...
 
 
 class CaptureRows(Protocol):
@@ -82,6 +88,7 @@ def capture(
     again.
     """
     seen = pages.get(sighting.page_object) if sighting.page_object else None
+    seen_wire = pages.get(sighting.wire_object) if sighting.wire_object else None
     identifier = capture_id(sighting, sha256(seen) if seen is not None else None)
     earlier = captures.of_listing(sighting.brand, sighting.listing.key)
     for known in earlier:
@@ -93,27 +100,31 @@ def capture(
         evidence,
         f"{captures_of(sighting.brand, key)}{identifier}",
         new_archive(identifier),
+        pages_of(sighting.brand),
     )
     if seen is not None:
         # No address: what was seen may as well be a page of results as the listing's own.
-        kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen))
+        kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen), shared=True)
+        if seen_wire is not None:
+            kept.keep("seen-wire", PartRole.WARC, None, seen_wire, _WARC, shared=True)
     listing, gone, refused = sighting.listing, False, False
     if access.fetch_pages:
         reading = _keep_page(listing.url, kept, listing_pages, read)
         if reading is not None:
             gone, refused = reading.verdict is Verdict.GONE, reading.verdict.refused
             own = (found for found in reading.listings if found.key == key)
-            listing = with_details(listing, next(own, listing))
+            listing = with_details(listing, next(own, listing), again=sighting.look is not None)
     elif seen is None:
         kept.miss(
             PartRole.PAGE,
             sighting.listing.url,
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
-    _keep_pictures(listing, kept, pictures, access)
+    if not (gone and sighting.look):
+        _keep_pictures(listing, kept, pictures, access)
     wire = kept.archive.body()
     if wire is not None:
-        kept.keep("wire", PartRole.WARC, None, wire, ("application/warc", "warc.gz"))
+        kept.keep("wire", PartRole.WARC, None, wire, _WARC)
 
     has_page = any(part.role is PartRole.PAGE for part in kept.parts)
     if gone:
@@ -135,6 +146,12 @@ def capture(
         fetches=tuple(kept.fetches),
         previous_manifest_sha256=previous,
         made_by=made_by,
+        options={
+            "fetch_pages": access.fetch_pages,
+            "fetch_pictures": access.fetch_pictures,
+            "most_pictures": MAX_PICTURES,
+            "most_picture_bytes": PICTURE_BYTES,
+        },
         timestamp_authorities=timestamp_authorities,
         rehearsal=rehearsal,
     )
@@ -167,17 +184,30 @@ class _Kept:
     evidence: EvidenceStore
     prefix: str
     archive: Archive
+    shared_prefix: str
     parts: list[Part] = field(default_factory=list)
     missing: list[MissingPart] = field(default_factory=list)
     fetches: list[dict[str, Any]] = field(default_factory=list)
 
     def keep(
-        self, stem: str, role: PartRole, url: str | None, body: bytes, kind: tuple[str, str]
+        self,
+        stem: str,
+        role: PartRole,
+        url: str | None,
+        body: bytes,
+        kind: tuple[str, str],
+        *,
+        shared: bool = False,
     ) -> str:
-        """Store the bytes under their hash; returns the part's name. `kind`: media type, ending."""
+        """Store the bytes under their hash; returns the part's name. `kind`: media type, ending.
+
+        `shared`: what brought sixty listings is kept once, and each manifest names that version.
+        """
         media_type, ending = kind
         digest = sha256(body)
         stored = next((part.stored for part in self.parts if part.sha256 == digest), None)
+        if shared:
+            stored = self.evidence.put_shared(f"{self.shared_prefix}{digest}", body, media_type)
         part = Part(
             name=f"{stem}.{ending}",
             role=role,
@@ -210,11 +240,18 @@ def captures_of(brand: str, key: ListingKey) -> str:
     return f"captures/{brand}/{key.platform}/{key.offer_id}/"
 
 
-def with_details(seen: Listing, own: Listing) -> Listing:
+def pages_of(brand: str) -> str:
+    """The prefix under which the pages lie on which a brand's listings were seen."""
+    return f"captures/{brand}/pages/"
+
+
+def with_details(seen: Listing, own: Listing, *, again: bool = False) -> Listing:
     """The listing as its own page shows it; what that does not say stays as it was seen.
 
-    The pictures are those of both, the seen ones first: they are why it was found.
+    The pictures are those of both, the seen ones first: they are why it was found. At a later look
+    (`again`) they are the page's alone: one that was taken off it is no longer shown.
     """
+    pictures = own.pictures if again and own.pictures else (*seen.pictures, *own.pictures)
     said = {
         name: value
         for name in ("title", "price", "minimum_order", "seller", "ship_from", "sold", "listed_at")
@@ -223,7 +260,7 @@ def with_details(seen: Listing, own: Listing) -> Listing:
     return replace(
         seen,
         **said,
-        pictures=tuple(dict.fromkeys((*seen.pictures, *own.pictures))),
+        pictures=tuple(dict.fromkeys(pictures)),
         attributes=own.attributes or seen.attributes,
         other_ids=tuple(dict.fromkeys((*seen.other_ids, *own.other_ids))),
     )

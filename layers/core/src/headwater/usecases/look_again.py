@@ -29,7 +29,7 @@ def look_again(
     """Have the page of every case that is not settled captured once more.
 
     Closed cases are looked at too: a listing that was taken down may come back. `slot` names the
-    look ("2026-W47"), so that a repeated call makes the same captures. Where pages may not be
+    look (its time), so that a repeated call makes the same captures. Where pages may not be
     fetched a person has to look, and the count says so.
     """
     sent = not_allowed = 0

@@ -34,6 +34,8 @@ class Reply:
 
     reading: PageReading
     page: Page | None = None
+    wire: bytes | None = None
+    """The requests and answers that brought it, byte for byte (WARC), secrets taken out."""
 
     @classmethod
     def failed(cls, platform: Platform, reason: str, page: Page | None = None) -> "Reply":
@@ -170,6 +172,7 @@ def search(
     def keep(query: Query, route: RouteName, reply: Reply) -> int:
         """Keep what the reply holds; how much of it is new."""
         page_object = keep_page(reply.page, pages) if reply.page else None
+        wire_object = keep_wire(reply.wire, pages) if reply.wire else None
         return sum(
             listings.add(
                 Sighting(
@@ -183,6 +186,7 @@ def search(
                     collected_by=CollectedBy.SCHEDULE,
                     seen_at=clock(),
                     page_object=page_object,
+                    wire_object=wire_object,
                 )
             )
             for rank, listing in enumerate(reply.reading.listings, start=1)
@@ -467,4 +471,11 @@ def keep_page(page: Page, pages: KeepsPages) -> str:
     """Where the raw bytes of a page lie: under their own hash."""
     key = f"pages/{hashlib.sha256(page.body).hexdigest()}"
     pages.put_once(key, page.body, "application/octet-stream")
+    return key
+
+
+def keep_wire(wire: bytes, pages: KeepsPages) -> str:
+    """Where the record of the exchanges that brought a page lies: under its own hash."""
+    key = f"pages/{hashlib.sha256(wire).hexdigest()}.warc.gz"
+    pages.put_once(key, wire, "application/warc")
     return key

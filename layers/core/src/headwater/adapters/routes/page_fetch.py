@@ -1,9 +1,11 @@
 """Fetching a platform's own pages: off until the owner allows it, and polite when it is on."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from headwater import marketplaces
 from headwater.adapters.routes.reading import read_reply
+from headwater.adapters.warc import record
 from headwater.domain.exchanges import Fetched, FetchFailed
 from headwater.domain.platforms import RouteName
 from headwater.domain.queries import Query
@@ -35,4 +37,4 @@ class PageFetch:
             fetched = self._fetches.fetch(url)
         except FetchFailed as error:
             return Reply.failed(query.platform, error.reason)
-        return read_reply(query, fetched.page)
+        return replace(read_reply(query, fetched.page), wire=record(fetched))
