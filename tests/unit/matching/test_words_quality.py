@@ -7,7 +7,6 @@ built for, not how it does on a stranger's titles.
 import pytest
 
 from tests.unit.matching.words_labelled import (
-    BRANDS,
     judge_claims,
     judge_misuse,
     labelled_titles,
@@ -34,7 +33,17 @@ def test_claims_are_found_with_few_false_alarms() -> None:
     assert quality.recall >= 0.99, quality.missed
 
 
-@pytest.mark.parametrize("brand", BRANDS)
+def test_titles_written_after_the_rules_are_judged_nearly_as_well() -> None:
+    """The first run, before anything was corrected: precision 0.966, recall 1.000."""
+    unseen = labelled_titles("words_unseen.tsv")
+    assert len({title.title for title in unseen}) == len(unseen) >= 150
+    assert not {title.title for title in unseen} & {title.title for title in TITLES}
+    quality = judge_misuse(unseen)
+    assert quality.precision >= 0.97, quality.false_alarms
+    assert quality.recall >= 0.99, quality.missed
+
+
+@pytest.mark.parametrize("brand", sorted({title.brand.id for title in TITLES}))
 def test_no_brand_is_left_behind(brand: str) -> None:
     quality = judge_misuse(title for title in TITLES if title.brand.id == brand)
     assert quality.precision >= 0.9, quality.false_alarms

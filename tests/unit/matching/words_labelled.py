@@ -35,6 +35,21 @@ BRANDS = {
             ),
         ),
         replace(BRAND, id="tvk", names=("TVK",), chinese_names=("特维克",)),
+        replace(
+            BRAND,
+            id="harbor",
+            names=("Harbor",),
+            chinese_names=("港湾家",),
+            ordinary_words=("fishing harbor", "pearl harbor", "harbor seal", "harbour"),
+        ),
+        replace(
+            BRAND,
+            id="nova",
+            names=("Nova",),
+            chinese_names=("星诺瓦",),
+            ordinary_words=("huawei nova", "华为nova"),
+        ),
+        replace(BRAND, id="osk", names=("OSK",), chinese_names=("欧斯卡",)),
     )
 }  # fmt: skip
 
@@ -49,14 +64,14 @@ class Labelled:
     kinds: frozenset[WordKind]
 
 
-def labelled_titles() -> list[Labelled]:
-    text = Path(__file__).with_name("words_titles.tsv").read_text(encoding="utf-8")
+def labelled_titles(file: str = "words_titles.tsv") -> list[Labelled]:
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
     return [
         Labelled(
             brand=BRANDS[row["brand"]],
             title=row["title"],
             misuse=row["misuse"] == "yes",
-            kinds=frozenset(map(WordKind, filter(None, row["kinds"].split(",")))),
+            kinds=frozenset(map(WordKind, filter(None, row.get("kinds", "").split(",")))),
         )
         for row in csv.DictReader(text.split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE)
     ]

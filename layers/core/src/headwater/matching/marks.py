@@ -131,7 +131,7 @@ class LatinMark:
             rest = re.match(r"[a-z0-9]*", folded.text[end:])
             plural = rest is not None and rest[0] in {"s", "es"} and size > 4
             if not (plural and _bounded_left(folded.text, start)):
-                if size < 6 or gaps or signs or swaps:
+                if size < 6 or gaps or signs or swaps or self._is_part_of_a_word(folded, end):
                     return None
                 return self._found(start, end, Strength.MEDIUM, Disguise.WITHIN)
         if any(is_invisible(character) for character in raw_text):
@@ -148,6 +148,16 @@ class LatinMark:
         # "NDW" is a name, "ndw" may be anything.
         exact = raw_text.isupper() or raw_text == self.name
         return self._found(start, end, Strength.MEDIUM if exact else Strength.WEAK, Disguise.NONE)
+
+    def _is_part_of_a_word(self, folded: Folded, end: int) -> bool:
+        """Whether the longer word is an ordinary one: "Design" in "designer" names nobody.
+
+        A name that is itself an ordinary word stands in too many others to tell.
+        """
+        rest = re.match(r"[a-z]*", folded.text[end:])
+        start = re.search(r"[a-z]*$", folded.text[: end - len(self._letters)])
+        longer = f"{start[0] if start else ''}{self._letters}{rest[0] if rest else ''}"
+        return self._letters in common_words() or longer in common_words()
 
     def _may_be_apart(self, extra: dict[int, str], raw_text: str) -> bool:
         """Whether letters apart are a trick and not two words that happen to meet."""

@@ -49,7 +49,7 @@ _LIKE_AFTER = re.compile(
 )
 _COMPARED_BEFORE = re.compile(
     r"(?:\b(?:vs|versus|than|unlike|alternatives? to|instead of|compared (?:to|with)"
-    r"|not(?: an?| by)?)\W{0,2}|(?:对比|相比|不是|非|媲美)\W{0,2})$"
+    r"|not(?: by)?|no)(?: an?| the| any)?\W{0,2}|(?:对比|相比|不是|非|媲美)\W{0,2})$"
 )
 _COMPARED_AFTER = re.compile(r"^\W{0,2}(?:vs\b|versus\b|alternatives?\b|competitors?\b|对比)")
 _DENIAL = re.compile(
