@@ -22,6 +22,7 @@ from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand
 from headwater.domain.deadlines import Clock
 from headwater.domain.platforms import Platform
+from headwater.domain.weights import Weights
 from headwater.usecases.report.cases import Picture
 from headwater.usecases.report.state import read_state
 from report_site.build import build_site, front_page
@@ -44,7 +45,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     desk = read_desk(Bucket(settings.work_bucket))
     clock = read_clock(desk.deadlines)
     by_hand = [platform for platform in Platform if not desk.access_to(platform).by_itself]
-    done = [_report(brand, clock, settings, by_hand) for brand in desk.brands]
+    done = [_report(brand, clock, settings, by_hand, desk.weights) for brand in desk.brands]
     site = Bucket(settings.site_bucket)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "index.html").write_text(front_page(desk.brands), encoding="utf-8")
@@ -61,7 +62,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
 
 
 def _report(
-    brand: Brand, clock: Clock, settings: Settings, by_hand: Sequence[Platform]
+    brand: Brand, clock: Clock, settings: Settings, by_hand: Sequence[Platform], weights: Weights
 ) -> Published:
     started = time.monotonic()
     evidence, work = Bucket(settings.evidence_bucket), Bucket(settings.work_bucket)
@@ -74,6 +75,7 @@ def _report(
         listings=Listings(settings.listings_table),
         runs=Runs(settings.runs_table),
         clock=clock,
+        weights=weights,
         by_hand=by_hand,
     )
 

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from headwater.adapters.deadline_rules import read_clock
 from headwater.domain.captures import Capture
-from headwater.domain.cases import Case, CaseState
+from headwater.domain.cases import Case, CaseState, Former
 from headwater.domain.complaints import Complaint, ComplaintState
 from headwater.domain.coverage import Asked, Run
 from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Risk
-from headwater.usecases.report.cases import case_page
+from headwater.domain.sellers import Identifier, IdentifierKind, ListedSeller, SellerList
+from headwater.domain.traces import Alike
+from headwater.usecases.report.cases import case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
 from headwater.usecases.report.coverage import calendar, coverage
 from headwater.usecases.report.listings import listing_rows
@@ -25,6 +27,8 @@ from headwater.usecases.report.overview import key_numbers, suspects_by_platform
 from headwater.usecases.report.sellers import seller_views
 from headwater.usecases.report.state import ReportState, read_state
 from headwater.usecases.report.words import VERDICTS, page_name
+from headwater.usecases.review import as_row
+from headwater.usecases.sellers import supplier_ties
 from tests.factories import ANSWER, BRAND, CAPTURE, CASE, LISTING, NOON, RUN, SIGHTING
 from tests.fakes.report import autumn
 
@@ -351,3 +355,67 @@ def test_two_cases_never_share_a_page(offers: set[str]) -> None:
 
 def test_the_usual_case_keeps_its_name() -> None:
     assert page_name("aliexpress-1005009446764602") == "cases/aliexpress-1005009446764602.html"
+
+
+# --- what was seen before ---
+
+
+def known_again() -> ReportState:
+    """A source that came back once, the retail copy that it feeds, and the owner's supplier."""
+    retail_key = ListingKey(Platform.AMAZON, "B0TEST0001")
+    former = Former(
+        listing=replace(LISTING, key=SECOND),
+        left_at=NOON,
+        upheld=True,
+        why="picture-01.jpg is picture-01.jpg of the removed 1688#2",
+    )
+    source = replace(CASE, former=(former,), times=2)
+    photograph = Alike(
+        listing=LISTING.key,
+        capture_id="c",
+        part_name="picture-01.jpg",
+        other_capture=CAPTURE.id,
+        other_part="picture-01.jpg",
+        distance=2,
+    )
+    retail = replace(
+        CASE,
+        id="amazon-B0TEST0001",
+        listing=replace(LISTING, key=retail_key),
+        pictures=(),
+        alike=(photograph,),
+    )
+    phone = Identifier(IdentifierKind.ACCOUNT, "1688#b2b-1")
+    supplier = ListedSeller(on=SellerList.SUPPLIER, identifier=phone, note="Foo Enamel Works")
+    brand = replace(BRAND, sellers=(supplier,))
+    return a_state(brand=brand, cases=(source, retail))
+
+
+def test_a_case_says_how_often_it_came_back_and_what_it_feeds() -> None:
+    state = known_again()
+    source, retail = state.cases
+    row = case_row(state, source)
+    assert (row.times, row.copies) == ("2nd time", 1)
+    page = case_page(state, source)
+    assert [(one.listing, one.on) for one in page.former] == [("1688 2", NOON)]
+    assert [(one.page, one.how) for one in page.copies] == [
+        (page_name(retail.id), "the same photograph")
+    ]
+    assert [one.page for one in page.alike] == [page_name(retail.id)]
+    assert [one.page for one in case_page(state, retail).sources] == [page_name(source.id)]
+    assert todos(state)[0].what == "Back for the 2nd time: look and decide"
+
+
+def test_the_listing_that_was_removed_leads_to_the_case_that_it_is_now() -> None:
+    old = replace(SIGHTING, listing=replace(LISTING, key=SECOND))
+    (row,) = listing_rows(replace(known_again(), sightings=(old,)))
+    assert row.case_page == page_name(CASE.id)
+
+
+def test_a_tie_to_the_brands_own_supplier_is_in_no_page() -> None:
+    state = known_again()
+    assert supplier_ties(state.cases, state.brand.sellers)
+    pages = [case_page(state, case) for case in state.cases]
+    shown = repr((pages, seller_views(state), todos(state), [as_row(c) for c in state.cases]))
+    assert "Foo Enamel" not in shown
+    assert "supplier" not in shown

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +13,16 @@ from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.domain.brands import Brand
 from headwater.domain.cases import Case, CaseState, Conflict, NotAllowed
 from headwater.domain.strangers import defanged, in_one_line
+from headwater.domain.weights import Weights
 from headwater.usecases.cases import CasesStore, NoSuchCase, give_verdict
+from headwater.usecases.review import case_right
+from headwater.usecases.sellers import (
+    Dossier,
+    by_priority,
+    dossiers,
+    retail_copies,
+    supplier_ties,
+)
 
 _VERDICTS = {
     "confirm": (CaseState.CONFIRMED, "it is an infringement"),
@@ -46,10 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
         stack = find_stack(arguments.stack)
         brand = stack.brand(arguments.brand)
         if arguments.verb == "list":
-            _list(stack.cases.of_brand(brand.id), arguments.state)
+            _list(list(stack.cases.of_brand(brand.id)), arguments.state, stack.desk.weights)
             return 0
         if arguments.verb == "show":
-            print(in_words(_case(stack.cases, brand, arguments.case)))
+            case = _case(stack.cases, brand, arguments.case)
+            around = Surroundings(brand, list(stack.cases.of_brand(brand.id)))
+            print("\n".join((in_words(case), *around.lines(case))))
             return 0
         return _give_verdicts(arguments, brand, stack.cases)
     except (StackUnusable, NoSuchCase, BotoCoreError, ClientError, PynamoDBException) as error:
@@ -64,12 +75,58 @@ def _case(cases: CasesStore, brand: Brand, case_id: str) -> Case:
     return case
 
 
-def _list(cases: Iterable[Case], state: CaseState | None) -> None:
-    shown = [case for case in cases if state is None or case.state is state]
-    for case in sorted(shown, key=lambda one: (-one.risk.score, one.id)):
+def _list(cases: list[Case], state: CaseState | None, weights: Weights) -> None:
+    """The most pressing first: by score, and a source by what it feeds."""
+    fed = retail_copies(cases)
+    shown = [case for case in by_priority(cases, weights) if state is None or case.state is state]
+    for case in shown:
         title = in_one_line(case.listing.title or "(no title)", most=60)
-        print(f"{case.risk.score:>3}  {case.state:<10}  {case.id:<32}  {title}")
+        copies = len(fed.get(case.id, ()))
+        remarks = (case.in_times, f"feeds {copies} retail" if copies else "")
+        more = "".join(f"  [{remark}]" for remark in remarks if remark)
+        print(f"{case.risk.score:>3}  {case.state:<10}  {case.id:<32}  {title}{more}")
     print(f"{len(shown)} case(s)")
+
+
+class Surroundings:
+    """What the other cases say of one: its seller, its copies, its right. For the owner's eyes."""
+
+    def __init__(self, brand: Brand, known: list[Case]) -> None:
+        self._brand = brand
+        self._fed = retail_copies(known)
+        self._sellers = {case: seller for seller in dossiers(known) for case in seller.cases}
+        self._ties = supplier_ties(known, brand.sellers)
+
+    def lines(self, case: Case) -> list[str]:
+        return [f"  {in_one_line(line, most=300)}" for line in self._said(case)]
+
+    def _said(self, case: Case) -> Iterator[str]:
+        if right := case_right(self._brand, case):
+            yield f"{case.risk.infringement}; the right that fits: {right}"
+        for former in case.former:
+            left = f"{former.left_at:%Y-%m-%d}"
+            yield f"was up before as {former.listing.key} until {left}: {former.why}"
+        for alike in case.alike:
+            whose = ", it is your own photograph" if alike.own else ""
+            yield f"the picture {alike.part_name} is also in {alike.listing}{whose}"
+        for source, copies in self._fed.items():
+            for copy in copies:
+                if source == case.id:
+                    yield f"feeds {copy.case}: {', '.join(copy.ties)}"
+                elif copy.case == case.id:
+                    yield f"seems to come from {source}: {', '.join(copy.ties)}"
+        if seller := self._sellers.get(case.id):
+            yield from _of_seller(seller)
+        for tie in self._ties.get(case.id, ()):
+            yield f"for your eyes only: {tie}"
+
+
+def _of_seller(seller: Dossier) -> Iterator[str]:
+    if len(seller.cases) > 1 or seller.strikes:
+        repeat = ", a repeat offender" if seller.repeat_offender else ""
+        count = f"{len(seller.cases)} cases, {len(seller.strikes)} strikes{repeat}"
+        yield f"the seller: {count}; sells for {', '.join(seller.products) or '?'}"
+    yield from (f"the seller: {said}" for said in (*seller.links, *seller.trade))
 
 
 def _give_verdicts(arguments: argparse.Namespace, brand: Brand, cases: CasesStore) -> int:
@@ -98,7 +155,8 @@ def in_words(case: Case) -> str:
     listing = case.listing
     seller = listing.seller
     lines = [
-        f"case {case.id}: {case.state}, risk {case.risk.score} ({case.risk.band})",
+        f"case {case.id}: {case.state}, risk {case.risk.score} ({case.risk.band})"
+        + (f", up for the {case.in_times}" if case.in_times else ""),
         f"  title    {in_one_line(listing.title or '(none)')}",
         f"  seller   {in_one_line((seller.name or seller.id or '?') if seller else '?')}",
         f"  address  {in_one_line(defanged(listing.url))}",

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from headwater.adapters.stack import StackUnusable, find_stack
-from headwater.cli.case import in_words
+from headwater.cli.case import Surroundings, in_words
 from headwater.domain.cases import Case, CaseState, Conflict, NotAllowed
 from headwater.usecases.cases import CasesStore, NoSuchCase, give_verdict
 from headwater.usecases.review import (
@@ -24,7 +24,6 @@ from headwater.usecases.review import (
     read_rows,
     to_review,
 )
-from headwater.usecases.sellers import supplier_ties
 
 KEYS = {"c": "confirm", "d": "dismiss", "a": "authorise", "w": "watch"}
 _HELP = "c confirm   d dismiss   a authorise   w watch   space next   b back   q quit"
@@ -49,21 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.calibration:
             print("\n".join(calibration_table(known, stack.desk.weights)))
             return 0
+        weights = stack.desk.weights
         if arguments.csv_out:
-            return write_table(to_review(known), arguments.csv_out)
+            return write_table(to_review(known, weights), arguments.csv_out)
         if arguments.csv_in:
             return take_table(arguments.csv_in, known, stack.cases, by)
         evidence, work = stack.outputs.get("EvidenceBucket", "?"), stack.outputs["WorkBucket"]
         sha256 = {reference.id: reference.sha256 for reference in brand.references}
-
-        ties = supplier_ties(known, brand.sellers)
+        around = Surroundings(brand, known)
 
         def show(case: Case) -> str:
-            private = [f"  for your eyes only: {tie}" for tie in ties.get(case.id, ())]
             pictures = picture_lines(case, sha256, evidence, work)
-            return "\n".join((in_words(case), *pictures, *private))
+            return "\n".join((in_words(case), *around.lines(case), *pictures))
 
-        return review(to_review(known), _keys(), show=show, cases=stack.cases, by=by)
+        return review(to_review(known, weights), _keys(), show=show, cases=stack.cases, by=by)
     except (StackUnusable, BotoCoreError, ClientError, PynamoDBException) as error:
         print(f"headwater review: {error}", file=sys.stderr)
         return 1

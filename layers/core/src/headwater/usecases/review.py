@@ -4,11 +4,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from headwater.domain.brands import Brand
 from headwater.domain.cases import Case, CaseState
-from headwater.domain.rights import RIGHTS
+from headwater.domain.rights import RIGHTS, right_in_words
 from headwater.domain.risk import Band
 from headwater.domain.strangers import in_one_line
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.usecases.sellers import by_priority
 
 VERDICTS = {
     "confirm": CaseState.CONFIRMED,
@@ -25,11 +27,26 @@ ENOUGH = 30
 """Verdicts below which a share says little and no threshold is proposed."""
 
 
-def to_review(cases: Iterable[Case]) -> list[Case]:
-    """What waits for a verdict: the undecided, then the watched, each the riskiest first."""
+def to_review(cases: Iterable[Case], weights: Weights = DEFAULT_WEIGHTS) -> list[Case]:
+    """What waits for a verdict: the undecided, then the watched, each the most pressing first."""
     order = (CaseState.OPEN, CaseState.WATCHING)
-    waiting = [case for case in cases if case.state in order]
-    return sorted(waiting, key=lambda case: (order.index(case.state), -case.risk.score, case.id))
+    waiting = [case for case in by_priority(cases, weights) if case.state in order]
+    return sorted(waiting, key=lambda case: order.index(case.state))
+
+
+def case_right(brand: Brand, case: Case) -> str | None:
+    """The right that a complaint about the case would rest on, in words, or what is missing."""
+    if case.risk.infringement is None:
+        return None
+    of = {reference.id: reference.product for reference in brand.references}
+    shown = {one.reference_id for one in case.pictures}
+    return right_in_words(
+        brand,
+        case.risk.infringement,
+        case.listing.key.platform,
+        products=frozenset(of[one] for one in shown if one in of),
+        today=case.updated_at.date(),
+    )
 
 
 def as_row(case: Case) -> dict[str, str]:

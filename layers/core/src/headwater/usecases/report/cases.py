@@ -7,7 +7,7 @@ from shlex import quote
 
 from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
 from headwater.domain.cases import Case, CaseEvent, CaseState, PictureEvidence
-from headwater.domain.listings import Listing
+from headwater.domain.listings import Listing, ListingKey
 from headwater.domain.pictures import PictureRelation
 from headwater.domain.risk import Band, Reason
 from headwater.domain.strangers import defanged
@@ -24,6 +24,7 @@ from headwater.usecases.report.words import (
     page_name,
     price_words,
 )
+from headwater.usecases.review import case_right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,10 @@ class CaseRow:
     opened_at: datetime
     due: datetime | None
     """The next date that is the brand's own; None where no clock runs."""
+    times: str
+    """How often the listing was put up, in words; empty for the first time."""
+    copies: int
+    """Retail copies that it feeds."""
     rehearsal: bool
 
 
@@ -97,6 +102,16 @@ class KeptCapture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another listing that this case has to do with. `page` is None where it is no case."""
+
+    listing: str
+    page: str | None
+    how: str
+    on: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """Everything that the page of one case says."""
 
@@ -106,6 +121,16 @@ class CasePage:
     """What to type to record that the step was taken."""
     reasons: tuple[Reason, ...]
     infringement: str | None
+    right: str | None
+    """The right that a complaint would rest on, or that there is none."""
+    former: tuple[Related, ...]
+    """The listings under which it was up before, and how it was known again."""
+    copies: tuple[Related, ...]
+    """The retail listings that it feeds, as far as they were found."""
+    sources: tuple[Related, ...]
+    """The wholesale listings that it seems to come from."""
+    alike: tuple[Related, ...]
+    """Other listings with the same picture."""
     pairs: tuple[Pair, ...]
     other_pictures: tuple[Picture, ...]
     address: str
@@ -140,6 +165,8 @@ def case_row(state: ReportState, case: Case) -> CaseRow:
             ),
             default=None,
         ),
+        times=case.in_times,
+        copies=len(state.copies.get(case.id, ())),
         rehearsal=case.rehearsal,
     )
 
@@ -161,6 +188,14 @@ def case_page(state: ReportState, case: Case) -> CasePage:
         commands=commands,
         reasons=tuple(sorted(case.risk.reasons, key=lambda reason: -abs(reason.points))),
         infringement=INFRINGEMENTS[case.risk.infringement] if case.risk.infringement else None,
+        right=case_right(state.brand, case),
+        former=tuple(
+            Related(listing=_listing_name(one.listing.key), page=None, how=one.why, on=one.left_at)
+            for one in case.former
+        ),
+        copies=tuple(_copies(state, case)),
+        sources=tuple(_sources(state, case)),
+        alike=tuple(_alike(state, case)),
         pairs=pairs,
         other_pictures=tuple(others)[:12],
         address=defanged(case.listing.url),
@@ -172,6 +207,43 @@ def case_page(state: ReportState, case: Case) -> CasePage:
         timeline=tuple(_timeline(case, captures)),
         captures=tuple(_kept(capture) for capture in captures),
     )
+
+
+def _copies(state: ReportState, case: Case) -> Iterator[Related]:
+    by_id = {one.id: one for one in state.cases}
+    for copy in state.copies.get(case.id, ()):
+        yield _related(by_id[copy.case], ", ".join(copy.ties))
+
+
+def _sources(state: ReportState, case: Case) -> Iterator[Related]:
+    for source in state.cases:
+        for copy in state.copies.get(source.id, ()):
+            if copy.case == case.id:
+                yield _related(source, ", ".join(copy.ties))
+
+
+def _related(case: Case, how: str) -> Related:
+    return Related(listing=_listing_name(case.listing.key), page=page_name(case.id), how=how)
+
+
+def _listing_name(key: ListingKey) -> str:
+    return f"{key.platform.title} {key.offer_id}"
+
+
+def _alike(state: ReportState, case: Case) -> Iterator[Related]:
+    """Both ways: the earlier listing did not know of the later one when it was looked at."""
+    found = {one.listing: one.own for one in case.alike}
+    for other in state.cases:
+        for one in other.alike:
+            if other.id != case.id and one.listing in case.keys:
+                found.setdefault(other.listing.key, one.own)
+    for key in sorted(found.keys() - set(case.keys)):
+        known = state.case_of.get(key)
+        how = "it is your own photograph" if found[key] else ""
+        if known is None:
+            yield Related(listing=_listing_name(key), page=None, how=how)
+        elif known.id != case.id:
+            yield _related(known, how)
 
 
 def _captures_of_case(state: ReportState, case: Case) -> list[Capture]:

@@ -32,7 +32,7 @@ class ListingRow:
 
 def listing_rows(state: ReportState) -> tuple[ListingRow, ...]:
     """The listings seen, newest first, each once."""
-    cases = {key: case for case in state.cases for key in case.keys}
+    cases = state.case_of
     first_sightings = {one.listing.key: one for one in state.sightings}
     newest_first = sorted(first_sightings.values(), key=lambda one: one.seen_at, reverse=True)
     return tuple(_listing_row(state, one, cases.get(one.listing.key)) for one in newest_first)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from headwater.domain.cases import CaseState
+from headwater.domain.cases import Case, CaseState
 from headwater.domain.risk import Band
 from headwater.usecases.report import metrics
 from headwater.usecases.report.cases import CaseRow, case_row
@@ -56,7 +56,7 @@ def todos(state: ReportState) -> tuple[Todo, ...]:
         Todo(
             due=None,
             provisional=False,
-            what=_TODO[case.state],
+            what=_asked(case),
             subject=case.listing.title,
             case=rows[case.id],
         )
@@ -66,6 +66,12 @@ def todos(state: ReportState) -> tuple[Todo, ...]:
         and not (case.state is CaseState.CONFIRMED and case.id in complained)
     ]
     return (*sorted(dated, key=lambda todo: (todo.due, todo.what)), *undated)
+
+
+def _asked(case: Case) -> str:
+    if case.state is CaseState.OPEN and case.in_times:
+        return f"Back for the {case.in_times}: look and decide"
+    return _TODO[case.state]
 
 
 _TODO = {

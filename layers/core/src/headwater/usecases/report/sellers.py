@@ -22,6 +22,8 @@ class SellerView:
     strikes: int
     repeat_offender: bool
     products: tuple[str, ...]
+    trade: tuple[str, ...]
+    """What says that they make the goods, or only trade in them."""
 
 
 def seller_views(state: ReportState) -> tuple[SellerView, ...]:
@@ -54,4 +56,5 @@ def _seller_view(
         strikes=len(dossier.strikes),
         repeat_offender=dossier.repeat_offender,
         products=tuple(products.get(product, product) for product in dossier.products),
+        trade=dossier.trade,
     )

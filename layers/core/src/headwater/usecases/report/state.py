@@ -14,6 +14,8 @@ from headwater.domain.coverage import Run
 from headwater.domain.deadlines import Clock
 from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.platforms import Platform
+from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.usecases.sellers import RetailCopy, by_priority, retail_copies
 
 LISTINGS_SHOWN = 500
 RUNS_READ = 120
@@ -59,6 +61,7 @@ class ReportState:
     runs: tuple[Run, ...]
     clock: Clock
     """What the complaints' dates are counted with."""
+    weights: Weights = DEFAULT_WEIGHTS
     by_hand: frozenset[Platform] = frozenset()
     """Watched platforms that nothing asks by itself: only a person does."""
 
@@ -85,6 +88,16 @@ class ReportState:
                 found[case] = (*found.get(case, ()), complaint)
         return found
 
+    @cached_property
+    def copies(self) -> Mapping[str, tuple[RetailCopy, ...]]:
+        """The retail cases that each wholesale case feeds."""
+        return retail_copies(self.cases)
+
+    @cached_property
+    def case_of(self) -> Mapping[ListingKey, Case]:
+        """The case of each listing, those that were removed included."""
+        return {key: case for case in self.cases for key in case.keys}
+
     @property
     def rehearsed(self) -> frozenset[bool]:
         """Whether the records came from a rehearsal marketplace: {True} all, {False} none."""
@@ -108,9 +121,11 @@ def read_state(
     runs: LatestRuns,
     clock: Clock,
     by_hand: Iterable[Platform] = (),
+    weights: Weights = DEFAULT_WEIGHTS,
 ) -> ReportState:
     """Read what the report needs: all cases and complaints, the latest listings and runs."""
-    all_cases = tuple(sorted(cases.of_brand(brand.id), key=_most_urgent_first))
+    ordered = by_priority(cases.of_brand(brand.id), weights)
+    all_cases = tuple(sorted(ordered, key=lambda case: not case.state.needs_attention))
     sightings = tuple(listings.latest(brand.id, LISTINGS_SHOWN))
     keys = {key for case in all_cases for key in case.keys}
     keys |= {one.listing.key for one in sightings}
@@ -123,8 +138,5 @@ def read_state(
         runs=tuple(runs.latest(brand.id, RUNS_READ)),
         clock=clock,
         by_hand=frozenset(by_hand),
+        weights=weights,
     )
-
-
-def _most_urgent_first(case: Case) -> tuple[bool, int, str]:
-    return (not case.state.needs_attention, -case.risk.score, case.id)
