@@ -261,6 +261,8 @@ def rehearse(
     stage.wait_for_runs(brand, "imports", handed, before, route="import")
     stage.fire("SearchSchedule")
     stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
+    stage.fire("NewsSchedule")
+    _tell_news(stage, brand, say)
     stage.settle(say)
     _tell_coverage(stage.runs.latest(brand.id, 200), say)
     cases = sorted(stage.cases.of_brand(brand.id), key=lambda case: -case.risk.score)
@@ -269,8 +271,9 @@ def rehearse(
         say(f"  {case.risk.score:3d}  {_described(case)}")
 
     complaint = _go_to_war(stage, brand, cases[0], say)
+    earlier_mails = set(world.mailbox.files)
     stage.fire("DeadlinesSchedule")
-    _tell_mails(stage, complaint, before, say)
+    _tell_mails(stage, complaint, before, earlier_mails, say)
 
     stage.site.delete("index.html")  # written last: when it is back, the report is new
     stage.fire("SiteSchedule")
@@ -340,6 +343,7 @@ class Stage:
         self._parameters: dict[str, str] = {
             **configuration.stack_parameters(),
             "SearchSchedule": PARKED,
+            "NewsSchedule": PARKED,
             "DeadlinesSchedule": PARKED,
             "SiteSchedule": PARKED,
             "LookAgainSchedule": PARKED,
@@ -532,15 +536,30 @@ def _tell_coverage(runs: list[Run], say: Callable[[str], None]) -> None:
             say(f"  could not look: {title} · {name[:60]} · {question.reason[:120]}")
 
 
+def _tell_news(stage: Stage, brand: Brand, say: Callable[[str], None]) -> None:
+    """The mail about what the searches found that is new, if anything is."""
+    since = datetime.now(UTC) - timedelta(minutes=10)
+    searches = stage.runs.searches_since(brand.id, since)
+    if not any(one.new for run in searches for one in run.asked):
+        say("the searches found nothing new: no mail says so")
+        return
+    news = stage.wait("the mail about new listings", lambda: stage.world.mailbox.files)
+    say(f"a mail was sent: {_short(news[-1])}")
+
+
 def _tell_mails(
-    stage: Stage, complaint: Complaint, before: "Snapshot", say: Callable[[str], None]
+    stage: Stage,
+    complaint: Complaint,
+    before: "Snapshot",
+    earlier: set[Path],
+    say: Callable[[str], None],
 ) -> None:
     """What is due is mailed once: a complaint of a kept state had its mail in an earlier run."""
     if any(complaint.id == known for known, _ in before.complaints):
         say("the counter-notice was mailed in an earlier run; it is not mailed twice")
         return
-    stage.wait("the alert mail", lambda: stage.world.mailbox.files)
-    for mail in stage.world.mailbox.files:
+    stage.wait("the alert mail", lambda: set(stage.world.mailbox.files) - earlier)
+    for mail in sorted(set(stage.world.mailbox.files) - earlier):
         say(f"a mail was sent: {_short(mail)}")
 
 

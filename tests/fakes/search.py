@@ -26,6 +26,10 @@ class ListingsInMemory:
         self.kept.setdefault(key, sighting)
         return new
 
+    def seen_since(self, brand: str, moment: datetime, limit: int) -> list[Sighting]:
+        seen = [one for one in self.kept.values() if one.brand == brand and one.seen_at >= moment]
+        return sorted(seen, key=lambda one: one.seen_at, reverse=True)[:limit]
+
 
 class RunsInMemory:
     def __init__(self) -> None:

@@ -2,9 +2,11 @@
 
 import io
 import json
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -16,11 +18,19 @@ from headwater.adapters.desk import search_picture_key, write_desk
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
-from headwater.domain.brands import Desk, PlatformAccess, Reference, Watch
+from headwater.domain.brands import (
+    Desk,
+    PlatformAccess,
+    Recipient,
+    RecipientRole,
+    Reference,
+    Watch,
+)
 from headwater.domain.coverage import Run
 from headwater.domain.listings import CollectedBy
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform, RouteName
+from headwater_demo.local_aws import LocalAws
 from headwater_demo.marketplace import REFUSED_WORD, Marketplace, canary_listing
 from headwater_demo.saved_pages import write_saved_pages
 from tests.factories import BRAND
@@ -57,13 +67,22 @@ class Deployed:
     work: Bucket
     marketplace: Marketplace
 
-    def configure(self, *words: str, platform: Platform = Platform.ALIEXPRESS) -> None:
+    def configure(
+        self,
+        *words: str,
+        platform: Platform = Platform.ALIEXPRESS,
+        recipients: tuple[str, ...] = (),
+    ) -> None:
         watch = Watch(id="mark", platforms=(platform,), words=words)
+        people = tuple(
+            Recipient(email=email, timezone="Europe/Berlin", role=RecipientRole.OWNER)
+            for email in recipients
+        )
         write_desk(
             self.work,
             Desk(
                 contact="mail@example.com",
-                brands=(replace(BRAND, watches=(watch,)),),
+                brands=(replace(BRAND, watches=(watch,), recipients=people),),
                 access=(
                     (
                         platform,
@@ -233,6 +252,36 @@ def test_a_picture_is_searched_for_by_the_gateway_with_the_stack_s_key(
     assert (sighting.query, sighting.route) == ("picture mug.jpg", RouteName.GATEWAY_1688)
     assert sighting.page_object in set(deployed.work.list("pages/"))
     assert ACCESS_KEY not in str(deployed.ran())
+
+
+# --- news --------------------------------------------------------------------------------------
+
+
+def test_what_a_search_found_is_mailed_once(
+    deployed: Deployed,
+    tables: dict[str, str],
+    local_aws: LocalAws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sender = "watch@fjellvik.example"
+    monkeypatch.setenv("ALERTS_TABLE", tables["AlertsTable"])
+    monkeypatch.setenv("SENDER", sender)
+    monkeypatch.setenv("REPORT_URL", "https://report.example")
+    boto3.client("ses").verify_email_identity(EmailAddress=sender)
+    from search_function import news
+
+    monkeypatch.setattr(news.metrics, "namespace", "Headwater")
+    news._settings.cache_clear()
+    deployed.configure("harvelk", recipients=("owner@fjellvik.example",))
+    assert news.lambda_handler({}, Context()) == {"sent": 0}
+    now = datetime.now(UTC)
+    deployed.search(slot=f"{now:%Y-%m-%dT%H:%MZ}")
+    assert news.lambda_handler({}, Context()) == {"sent": 1}
+    assert news.lambda_handler({}, Context()) == {"sent": 0}
+    with urllib.request.urlopen(f"{local_aws.endpoint}/_ministack/ses/messages") as answer:
+        sent = answer.read().decode()
+    assert sent.count("Subject: 19 new listings: AliExpress 19 - fjellvik") == 1
+    news._settings.cache_clear()
 
 
 # --- import ------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
-"""What the search and the import function are told by their environment."""
+"""What the functions of the search are told by their environment."""
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """One field per variable in the template."""
+    """The search and the import: one field per variable in the template."""
 
     model_config = SettingsConfigDict(frozen=True)
 
@@ -14,3 +14,16 @@ class Settings(BaseSettings):
     work_bucket: str
     secrets_path: str
     marketplace_rehearsal: str
+
+
+class NewsSettings(BaseSettings):
+    """The mail about what is new."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    listings_table: str
+    runs_table: str
+    alerts_table: str
+    work_bucket: str
+    sender: str
+    report_url: str

@@ -260,13 +260,14 @@ class Schedules(_Table):
     """When the functions run, as EventBridge writes it: cron(…) in UTC, rate(…) or at(…)."""
 
     search: str = "cron(15 3 * * ? *)"
+    news: str = "cron(40 * * * ? *)"
     deadlines: str = "cron(5 * * * ? *)"
     site: str = "cron(45 4 * * ? *)"
     look_again: str = "cron(30 1 ? * SUN *)"
     stamps: str = "cron(50 * * * ? *)"
     lock: str = "cron(20 2 * * ? *)"
 
-    @field_validator("search", "deadlines", "site", "look_again", "stamps", "lock")
+    @field_validator("*")
     @classmethod
     def _valid(cls, expression: str) -> str:
         check_schedule(expression)
@@ -319,6 +320,7 @@ class Configuration:
             "Sender": self.sender,
             "AlarmAddress": self.alarms,
             "SearchSchedule": self.schedules.search,
+            "NewsSchedule": self.schedules.news,
             "DeadlinesSchedule": self.schedules.deadlines,
             "SiteSchedule": self.schedules.site,
             "LookAgainSchedule": self.schedules.look_again,

@@ -1,4 +1,4 @@
-"""Mails through SES: the warning of one deadline, and the digest of all that are near."""
+"""Mails through SES: the warning of one deadline, the digest of all that are near, what is new."""
 
 import re
 import time
@@ -23,8 +23,10 @@ from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline
 from headwater.domain.letters import Letter
+from headwater.domain.listings import Sighting
 from headwater.domain.strangers import defanged, in_one_line
 from headwater.usecases.digest import Digest, Due
+from headwater.usecases.news import Gap, News
 from headwater.usecases.report import page_name
 
 if TYPE_CHECKING:
@@ -104,6 +106,10 @@ class SesMail:
         message = compose_digest(digest, sender=self._sender, report_url=self._report_url)
         self.deliver(message)
 
+    def send_news(self, news: News) -> None:
+        """Raises NotSent when SES refused it; any other error leaves open whether it went."""
+        self.deliver(compose_news(news, sender=self._sender, report_url=self._report_url))
+
     def deliver(self, message: EmailMessage) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
         for tries_left in reversed(range(_TRIES)):
@@ -172,6 +178,59 @@ def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMess
         filename="deadlines.ics",
     )
     return message
+
+
+def compose_news(news: News, *, sender: str, report_url: str) -> EmailMessage:
+    """New listings, grouped by watch and platform; what a seller wrote is no link and no header."""
+    by_platform: dict[str, int] = {}
+    for group in news.groups:
+        title = group.platform.title
+        by_platform[title] = by_platform.get(title, 0) + group.new
+    where = ", ".join(f"{title} {new}" for title, new in by_platform.items())
+    listings = "1 new listing" if news.new == 1 else f"{news.new} new listings"
+    marks = "[rehearsal] " * news.rehearsal + "[possible repeat] " * news.possible_repeat
+    subject = in_one_line(f"{marks}{listings}: {where} - {news.brand.id}", most=_SUBJECT_LENGTH)
+    facts = {
+        "news": news,
+        "subject": subject,
+        "listings": listings,
+        "groups": [
+            {
+                "watch": group.watch,
+                "platform": group.platform.title,
+                "new": group.new,
+                "listings": [_new_listing(one) for one in group.shown],
+                "more": group.new - len(group.shown),
+            }
+            for group in news.groups
+        ],
+        "gaps": [_gap(gap) for gap in news.gaps],
+        "page": f"{report_url.rstrip('/')}/{news.brand.id}/listings.html" if report_url else None,
+    }
+    message = _message("news", facts)
+    message["From"] = f"Headwater <{sender}>"
+    message["To"] = news.recipient.email
+    message["Subject"] = subject
+    message["Date"] = format_datetime(news.now)
+    return message
+
+
+def _new_listing(sighting: Sighting) -> Mapping[str, str]:
+    listing = sighting.listing
+    price, seller = listing.price, listing.seller
+    amount = f"{price.minimum} {price.currency or ''}".strip() if price else "no price shown"
+    return {
+        "title": _quoted(listing.title or "(no title)"),
+        "price": in_one_line(amount),
+        "seller": _quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
+        "address": _quoted(defanged(listing.url)),
+    }
+
+
+def _gap(gap: Gap) -> str:
+    if gap.blind:
+        return f"{gap.platform.title}: the search could not prove that it sees everything"
+    return f"{gap.platform.title}: {gap.answered} of {gap.asked} questions were answered"
 
 
 def _message(template: str, facts: Mapping[str, Any]) -> EmailMessage:

@@ -1,6 +1,7 @@
 """The listings table: every offer that was ever seen for a brand, the first sight of it wins."""
 
 import json
+from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
@@ -60,6 +61,12 @@ class Listings:
         except self._row.DoesNotExist:
             return None
         return decode(Sighting, json.loads(row.record))
+
+    def seen_since(self, brand: str, moment: datetime, limit: int) -> list[Sighting]:
+        """The listings seen for the first time then or later, the newest first."""
+        later = self._row.seen_at >= moment.isoformat()
+        rows = self._row.by_brand.query(brand, later, scan_index_forward=False, limit=limit)
+        return [decode(Sighting, json.loads(row.record)) for row in rows]
 
     def latest(self, brand: str, limit: int) -> list[Sighting]:
         """The last listings that were new, the newest first."""
