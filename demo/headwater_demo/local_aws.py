@@ -204,9 +204,12 @@ def _zip(folder: Path, prefix: str) -> bytes:
 def deploy(prepared: str, name: str, parameters: Mapping[str, str]) -> Stack:
     """Create the stack, or update it when it exists, and add what CloudFormation dropped here."""
     cloudformation = boto3.client("cloudformation")
+    template = f"{hashlib.sha256(prepared.encode()).hexdigest()}.json"
+    boto3.client("s3").put_object(Bucket=ARTIFACTS, Key=template, Body=prepared.encode())
     arguments: dict[str, Any] = {
         "StackName": name,
-        "TemplateBody": prepared,
+        # In the call itself a template may have 51,200 bytes; ours is larger.
+        "TemplateURL": f"https://s3.amazonaws.com/{ARTIFACTS}/{template}",
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()

@@ -47,6 +47,7 @@ from headwater.domain.cases import Case, CaseState
 from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
 from headwater.domain.platforms import Platform
+from headwater.domain.strangers import in_one_line
 from headwater.usecases.complaints import counter_filed, file_complaint
 from headwater_demo.local_aws import (
     LocalAws,
@@ -124,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError, PynamoDBException) as error:
-        said = str(error).splitlines()[0]
+        said = in_one_line(str(error).splitlines()[0], most=300)
         log = _short(CHECKOUT / ".local" / "demo" / "local-aws.log")
         print(
             f"\nThe demo stopped: the local AWS does not answer ({said}). Its log is {log}; "
@@ -259,10 +260,7 @@ def rehearse(
     say(f"FIRST FINDING: {_described(first)}")
 
     stage.wait_for_runs(brand, "imports", handed, before, route="import")
-    stage.fire("SearchSchedule")
-    stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
-    stage.fire("NewsSchedule")
-    _tell_news(stage, brand, say)
+    _search(stage, brand, before, say)
     stage.settle(say)
     _tell_coverage(stage.runs.latest(brand.id, 200), say)
     cases = sorted(stage.cases.of_brand(brand.id), key=lambda case: -case.risk.score)
@@ -315,6 +313,14 @@ def _hand_over(
     )
     say(f"the same as one zip for a lawyer, a platform or customs: {_short(zipped)}")
     say(f"  headwater verify {_short(zipped)} --expect {digest}{options}")
+
+
+def _search(stage: "Stage", brand: Brand, before: "Snapshot", say: Callable[[str], None]) -> None:
+    """Let the schedules ask every platform, and the news tell what that found."""
+    stage.fire("SearchSchedule")
+    stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
+    stage.fire("NewsSchedule")
+    _tell_news(stage, brand, say)
 
 
 def _rehearsed_access(platform: Platform) -> PlatformAccess:
