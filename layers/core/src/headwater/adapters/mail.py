@@ -220,10 +220,10 @@ def _new_listing(sighting: Sighting) -> Mapping[str, str]:
     price, seller = listing.price, listing.seller
     amount = f"{price.minimum} {price.currency or ''}".strip() if price else "no price shown"
     return {
-        "title": _quoted(listing.title or "(no title)"),
+        "title": quoted(listing.title or "(no title)"),
         "price": in_one_line(amount),
-        "seller": _quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
-        "address": _quoted(defanged(listing.url)),
+        "seller": quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
+        "address": quoted(defanged(listing.url)),
     }
 
 
