@@ -78,6 +78,7 @@ def keep(record: SQSRecord, lambda_context: LambdaContext) -> None:
         sighting,
         access=desk.access_to(platform),
         read=marketplaces.marketplace(platform).read,
+        sources=marketplaces.sources_of,
         pages=work,
         evidence=evidence,
         captures=captures,

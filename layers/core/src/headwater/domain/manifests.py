@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from headwater.domain.captures import CaptureOutcome, MissingPart, Part
 from headwater.domain.exchanges import Fetched
 from headwater.domain.listings import Listing, Sighting
+from headwater.domain.sources import ListingSources
 
 SCHEMA = "headwater/manifest/1"
 """Changes with every change of meaning; a verifier refuses what it does not know."""
@@ -89,6 +90,29 @@ def describe_fetch(part: str | None, asked: str, fetched: Fetched) -> dict[str, 
             "certificate_sha256": sha256(last.tls.certificate),
         },
     }
+
+
+FIELDS_SCHEMA = "headwater/fields/1"
+
+
+def describe_sources(pages: Iterable[tuple[str, ListingSources | None]]) -> bytes:
+    """The canonical list of where each fact of the listing stands, page by page.
+
+    `fields` is None for a page in which the listing cannot be read.
+    """
+    return canonical(
+        {
+            "schema": FIELDS_SCHEMA,
+            "pages": [
+                {
+                    "part": name,
+                    "encoding": found and found.encoding,
+                    "fields": found and found.fields,
+                }
+                for name, found in pages
+            ],
+        }
+    )
 
 
 def manifest(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from headwater.domain.listings import ListingKey
 from headwater.domain.pages import LayoutChanged, Page, PageReading
 from headwater.domain.platforms import Platform
+from headwater.domain.sources import ListingSources
 from headwater.marketplaces.ali1688 import ALI1688
 from headwater.marketplaces.alibaba import ALIBABA
 from headwater.marketplaces.aliexpress import ALIEXPRESS
@@ -21,6 +22,7 @@ from headwater.marketplaces.lazada import LAZADA
 from headwater.marketplaces.made_in_china import MADE_IN_CHINA
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import full_size
+from headwater.marketplaces.sources import sources_of as places_of
 from headwater.marketplaces.taobao import TAOBAO, TMALL, TMALL_GLOBAL
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "marketplace",
     "read",
     "search_url",
+    "sources_of",
 ]
 
 MARKETPLACES: tuple[Marketplace, ...] = (
@@ -83,6 +86,17 @@ def identify_seller(url: str) -> tuple[Platform, str] | None:
         if seller:
             return market.platform, seller
     return None
+
+
+def sources_of(page: Page, key: ListingKey) -> ListingSources | None:
+    """From which bytes of the page each fact of that listing was read.
+
+    None where the page does not show it. Takes several times as long as `read`. Never raises.
+    """
+    try:
+        return places_of(page, key, marketplace(key.platform))
+    except (*_UNEXPECTED, MemoryError):
+        return None
 
 
 def search_url(platform: Platform, query: str, page: int = 1, country: str = "") -> str:

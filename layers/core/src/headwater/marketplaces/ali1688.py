@@ -1,6 +1,5 @@
 """1688: searches of 2020 and 2026, listings since 2018, shops, its interfaces' replies."""
 
-import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -13,25 +12,39 @@ from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
-from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.document import Document, embedded
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    present,
+    texts,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import (
     Json,
+    advertised,
+    badges_said,
     count,
     dig,
     first,
+    group_of,
     identifier,
+    joined,
     objects,
     search,
     text,
+    yes,
 )
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried, told_by
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_of, parameters, path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
 _OFFER = re.compile(r"/offer/(?:[^/]*[-_])?([0-9]{6,20})(?:\.html?|/|$)")
 _MEMBER = re.compile(r"^(?:b2b-[a-z0-9]{4,40}|[a-z0-9][a-z0-9_-]{2,60})$", re.IGNORECASE)
@@ -61,7 +74,7 @@ class Ali1688(Marketplace):
         "winport.m.1688.com", "s.1688.com/", "@ali/tdmod-", "1688offer",
     )  # fmt: skip
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         found = _OFFER.search(path_of(url))
@@ -69,9 +82,9 @@ class Ali1688(Marketplace):
         offer_id = found[1] if found else None
         for name in ("offerId", "offerid", "offer_id"):
             offer_id = offer_id or identifier(named.get(name))
-        return ListingKey(Platform.ALI1688, offer_id) if offer_id else None
+        return offer_id
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         found = _WINPORT.search(path_of(url))
@@ -291,16 +304,13 @@ def _offer(offer: dict[str, Json]) -> Listing | None:
         price.tiers[0].quantity if price else count(first(offer, "tradeQuantity.quantityBegin"))
     )
     company = first(offer, "company", "companyInfo") or {}
-    location = " ".join(filter(None, (text(dig(company, "province")), text(dig(company, "city")))))
     service = first(offer, "tradeService") or {}
     badges = {
         "factory inspection": dig(service, "factoryInspection"),
         "business inspection": dig(service, "businessInspection"),
         "super factory": first(offer, "superFactory", "company.superFactory"),
     }
-    kind = (
-        text(first(offer, "aliTalk.type", "information.algoResultType", "offerType")) or ""
-    ).lower()
+    kind = text(first(offer, "aliTalk.type", "information.algoResultType", "offerType")) or ""
     return _listing(
         offer_id,
         title=text(first(offer, "information.simpleSubject", "information.subject", "subject",
@@ -312,15 +322,15 @@ def _offer(offer: dict[str, Json]) -> Listing | None:
             name=first(company, "name", "companyName") or first(offer, "shop.text"),
             login=first(offer, "aliTalk.loginId", "loginId"),
             shop_url=first(company, "url", "shopUrl") or first(offer, "shopAddition.shopLinkUrl"),
-            location=location or None,
+            location=joined(dig(company, "province"), dig(company, "city")),
             years=count(first(service, "tpYear")),
-            badges=tuple(name for name, stated in badges.items() if stated is True),
+            badges=badges_said(badges),
         ),
         pictures=gallery(first(offer, "image.imgUrl", "image.imgUrlOf290x290", "imgUrl",
                                "offerPicUrl")),
-        ad=kind in _TYPES,
-        ship_from=" ".join(filter(None, (text(dig(offer, "information.sendProvince")),
-                                         text(dig(offer, "information.sendCity"))))) or None,
+        ad=kind.lower() in _TYPES and told_by(kind),
+        ship_from=joined(dig(offer, "information.sendProvince"),
+                         dig(offer, "information.sendCity")),
         sold=count(first(offer, "tradeQuantity.saleQuantity", "tradeQuantity.quantitySumMonth")),
     )  # fmt: skip
 
@@ -349,7 +359,6 @@ def _mobile_offer(item: dict[str, Json]) -> Listing | None:
     offer_id = identifier(first(item, "offerId", "id"))
     if offer_id is None:
         return None
-    location = " ".join(filter(None, (text(item.get("province")), text(item.get("city")))))
     badges = {
         "factory inspection": first(item, "factoryInspection"),
         "business inspection": first(item, "businessInspection"),
@@ -369,12 +378,12 @@ def _mobile_offer(item: dict[str, Json]) -> Listing | None:
             login=item.get("loginId"),
             shop_url=first(item, "shopAddition.shopLinkUrl", "shopUrl"),
             user_id=first(item, "userId", "sellerUserId"),
-            location=location or None,
+            location=joined(item.get("province"), item.get("city")),
             years=count(first(item, "shop.tpYear", "tpYear")),
-            badges=tuple(name for name, stated in badges.items() if stated in (True, "true")),
+            badges=badges_said(badges),
         ),
         pictures=gallery(first(item, "offerPicUrl", "imageUrl", "image")),
-        ad=first(item, "isP4P", "isP4p") in (True, "true"),
+        ad=advertised(first(item, "isP4P", "isP4p")),
         sold=count(first(item, "saleQuantity", "bookedCount", "orderCount", "soldOut")),
     )  # fmt: skip
 
@@ -417,7 +426,7 @@ def _gateway_offer(item: dict[str, Json]) -> Listing | None:
             user_id=first(item, "userId", "sellerUserId"),
         ),
         pictures=gallery(first(item, "imageUrl", "mainImage", "image", "picUrl", "offerPicUrl")),
-        ad=item.get("isYuanbaoadOffer") in (True, "true"),
+        ad=advertised(item.get("isYuanbaoadOffer")),
         sold=count(first(item, "monthSold", "soldOut", "soldCount", "saleQuantity")),
         listed_at=text(item.get("createDate")),
     )
@@ -433,34 +442,37 @@ def _cards(document: Document) -> Findings | None:
     query = None
     for card in cards:
         offer_id = _card_id(card)
-        tracking = own(card, "data-aplus-report")[:3000]
+        report = own(card, "data-aplus-report")
+        tracking = carried(report[:3000], report)
         keyword = re.search(r"\^se_keyword@([^^]{1,120})\^", tracking)
         query = query or (text(keyword[1]) if keyword else None)
         if offer_id is None:
             continue
         member = re.search(r"object_member_id@(b2b-[a-z0-9]{4,40})", tracking)
         shop = card.css(".offer-shop-row a[href], .company-name a[href]")
+        nick = attribute(card.css("[data-nick]"), "data-nick") or ""
         lines = [line for part in card.css(".desc-text") if (line := content([part]))]
         figure = content_of(card, ".price-item", ".price") or ""
         hints = [*lines, content(card.css(".offer-hover-wrapper")) or ""]
-        order = next(filter(None, map(_ORDER_HINT.search, hints)), None)
+        orders = (group_of(_ORDER_HINT.search(hint), hint, 0) for hint in hints)
+        order = next(filter(None, orders), None)
         listings.append(
             _listing(
                 offer_id,
                 title=content(card.css(".title-text, .offer-title, .mojar-element-title")),
-                price=amounts.price(figure.replace(" ", ""), currency=_CURRENCY),
-                minimum_order=amounts.minimum_order(order[0]) if order else None,
+                price=amounts.price(carried(figure.replace(" ", ""), figure), currency=_CURRENCY),
+                minimum_order=amounts.minimum_order(order),
                 seller=_seller(
-                    member=member[1] if member else None,
+                    member=group_of(member, tracking),
                     name=content(card.css(".offer-shop-row .desc-text, .company-name")),
-                    login=unquote(attribute(card.css("[data-nick]"), "data-nick") or "") or None,
+                    login=carried(unquote(nick), nick) or None,
                     shop_url=attribute(shop, "href"),
-                    badges=tuple(badge for badge in _CARD_BADGES if badge in lines),
+                    badges=tuple(dict.fromkeys(line for line in lines if line in _CARD_BADGES)),
                 ),
                 pictures=gallery(image_sources(card.css(".main-img, .mojar-element-image"))),
-                ad=bool(card.css(".adTag"))
-                or "_p_isad@1" in tracking
-                or "_p4p_" in own(card, "data-renderkey"),
+                ad=present(card.css(".adTag"))
+                or ("_p_isad@1" in tracking and told_by(tracking))
+                or ("_p4p_" in (key := own(card, "data-renderkey")) and told_by(key)),
                 sold=count(next(filter(_SOLD.match, lines), None)),
             )
         )
@@ -474,7 +486,7 @@ _ORDER_HINT = re.compile(r"≥\s*[0-9]+\s*\w?|[0-9]+\s*[^\W\d_]{1,3}\s*起批")
 _CARD_BADGES = ("验厂报告", "深度验厂", "源头工厂", "实力工厂", "超级工厂", "实力商家")
 
 
-def _card_id(card: "Selector") -> str | None:
+def _card_id(card: "Tree") -> str | None:
     found = ALI1688.identify(own(card, "href"))
     if found:
         return found.offer_id
@@ -484,9 +496,10 @@ def _card_id(card: "Selector") -> str | None:
         ("data-offer-id", r"^([0-9]{9,20})$"),
         ("data-offerid", r"^([0-9]{9,20})$"),
     ):
-        seen = re.search(pattern, own(card, name)[:3000])
+        stated = own(card, name)
+        seen = group_of(re.search(pattern, stated[:3000]), stated)
         if seen:
-            return seen[1]
+            return seen
     links = (ALI1688.identify(own(link, "href")) for link in card.css("a[href]")[:10])
     return next((key.offer_id for key in links if key), None)
 
@@ -682,7 +695,8 @@ def _listing_context(data: Json) -> Findings | None:
 def _date(milliseconds: Json) -> str | None:
     if not isinstance(milliseconds, int) or not 10**12 <= milliseconds < 10**13:
         return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+    day = datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+    return carried(day, milliseconds)
 
 
 def _listing_classic(document: Document) -> Findings | None:
@@ -692,7 +706,7 @@ def _listing_classic(document: Document) -> Findings | None:
     data = document.variable("iDetailData")
     offer_id = identifier(first(config, "offerid", "offerId"))
     if offer_id is None:
-        found = next(filter(None, map(ALI1688.identify, document.own_addresses)), None)
+        found = ALI1688.own_listing(document)
         offer_id = found.offer_id if found else None
     title = content(page.css("h1.d-title, .mod-detail-title h1, h1"))
     title = title or text(document.meta("og:title"))
@@ -704,10 +718,10 @@ def _listing_classic(document: Document) -> Findings | None:
         for step in (first(data, "sku.priceRange", "priceRange") or [])
         if isinstance(step, list) and len(step) > 1
     ]
-    rows = page.css("tr.price td[data-range]::attr(data-range)").getall()
+    rows = page.css("tr.price td[data-range]")
     for row in rows[:10] if not pairs else []:
         try:
-            step = json.loads(row)
+            step = embedded(row, "data-range")
         except (ValueError, RecursionError):
             continue
         pairs.append((first(step, "begin"), first(step, "price")))
@@ -724,8 +738,7 @@ def _listing_classic(document: Document) -> Findings | None:
     company = page.css(".company-name a.name, a.company-name, div.company-name, .company-name")
     shop_link = attribute(page.css(".company-name a[href*='.1688.com']"), "href")
     nick = document.meta("og:product:nick") or ""
-    shop_link = shop_link or next(iter(re.findall(r"url=\s*(\S+)", nick)), None)
-    named = re.search(r"name=([^;]{1,120})", nick)
+    shop_link = shop_link or group_of(re.search(r"url=\s*(\S+)", nick), nick)
     return Findings(
         kind=PageKind.LISTING,
         listings=(
@@ -739,7 +752,7 @@ def _listing_classic(document: Document) -> Findings | None:
                     member=first(config, "memberid", "memberId", "feedbackUid"),
                     name=text(attribute(company, "title"))
                     or content(company)
-                    or (named[1] if named else None),
+                    or group_of(re.search(r"name=([^;]{1,120})", nick), nick),
                     login=dig(config, "loginId"),
                     shop_url=shop_link,
                 ),
@@ -752,25 +765,23 @@ def _listing_classic(document: Document) -> Findings | None:
     )
 
 
-def _tab_pictures(page: "Selector") -> list[Json]:
+def _tab_pictures(page: "Tree") -> list[Json]:
     found: list[Json] = []
-    for encoded in page.css("#dt-tab li::attr(data-imgs), .tab-trigger::attr(data-imgs)").getall()[
-        :40
-    ]:
+    for tab in page.css("#dt-tab li[data-imgs], .tab-trigger[data-imgs]")[:40]:
         try:
-            pair = json.loads(encoded)
+            pair = embedded(tab, "data-imgs")
         except (ValueError, RecursionError):
             continue
         found.append(first(pair, "original", "preview"))
     return found or list(image_sources(page.css("#dt-tab, .tab-content-container")))
 
 
-def _attribute_cells(page: "Selector") -> tuple[tuple[str, str], ...]:
+def _attribute_cells(page: "Tree") -> tuple[tuple[str, str], ...]:
     names = page.css("td.de-feature")
     found = []
     for cell in names[:100]:
         name = content([cell])
-        value = text(cell.xpath("string(following-sibling::td[1])").get())
+        value = content(cell.xpath("following-sibling::td[1]"))
         if name and value:
             found.append((name, value))
     return tuple(found)
@@ -778,8 +789,7 @@ def _attribute_cells(page: "Selector") -> tuple[tuple[str, str], ...]:
 
 def _listing_elements(document: Document, market: Ali1688) -> Findings | None:
     """A listing without its data: only what <meta> and headings say about it."""
-    keys = (market.identify(url) for url in document.own_addresses)
-    key = next((key for key in keys if key), None)
+    key = market.own_listing(document)
     title = text(document.meta("og:title")) if key else None
     figure = document.meta("og:product:price") if key else None
     if key is None or not title or not figure:
@@ -839,24 +849,24 @@ def _shop_modules(data: Json) -> Findings | None:
 
 
 def _shop_seller(places: list[dict[str, Json]]) -> Seller | None:
-    def named(*paths: str) -> Json:
+    def stated(*paths: str) -> Json:
         return next(filter(None, (first(place, *paths) for place in places)), None)
 
-    if not named("companyName", "shopName"):
+    if not stated("companyName", "shopName"):
         return None
-    kinds = {text(named("sellerType")) or "", text(named("shopType")) or ""}
-    kinds |= {flag for flag in _BADGES if named(flag) in (True, "true")}
-    certificate = text(named("certInfo.certType"))
+    kinds = {text(stated("sellerType")) or "", text(stated("shopType")) or ""}
+    kinds |= {flag for flag in _BADGES if (said := stated(flag)) == "true" or yes(said)}
+    certificate = text(stated("certInfo.certType"))
     badges = dict.fromkeys(badge for kind, badge in _BADGES.items() if kind in kinds)
     seller = _seller(
-        member=named("memberId", "sellerMemberId"),
-        name=named("companyName", "shopName"),
-        shop_url=named("shopUrl", "commonUrl.shopUrl", "winportUrl", "domain"),
-        location=text(named("addr.entAddress", "detailAddress", "location")),
-        years=count(named("tpYear")),
+        member=stated("memberId", "sellerMemberId"),
+        name=stated("companyName", "shopName"),
+        shop_url=stated("shopUrl", "commonUrl.shopUrl", "winportUrl", "domain"),
+        location=text(stated("addr.entAddress", "detailAddress", "location")),
+        years=count(stated("tpYear")),
         badges=(*badges, *([certificate] if certificate else [])),
     )
-    licence = text(named("businessInfo.socialCreditCode"))
+    licence = text(stated("businessInfo.socialCreditCode"))
     if seller and licence:
         return replace(seller, identifiers=(*seller.identifiers, ("licence", licence)))
     return seller
@@ -906,7 +916,7 @@ _MEMBER_IN_PAGE = re.compile(
 def _shop(document: Document, market: Ali1688) -> Findings | None:
     """A shop's home or contact page (2019)."""
     page = document.selector
-    member = _MEMBER_IN_PAGE.search(document.text)
+    member = document.found(_MEMBER_IN_PAGE)
     own = map(market.identify_seller, document.own_addresses)
     shop = next(filter(None, own), None) or _home(page, market)
     name = content_of(
@@ -921,14 +931,14 @@ def _shop(document: Document, market: Ali1688) -> Findings | None:
         return None
     address = next(
         (
-            " ".join(row.css("dd::text").getall())
+            joined(*(line for cell in row.css("dd") for line in texts(cell)))
             for row in page.css(".contact-info dl, dl")
-            if re.match(r"\s*地\s*址", row.xpath("string(dt)").get() or "")
+            if re.match(r"\s*地\s*址", content(row.css("dt")) or "")
         ),
         None,
     )
     seller = _seller(
-        member=member[1] if member else None,
+        member=member,
         name=name,
         shop_url=f"https://{shop}.1688.com/" if shop and not shop.startswith("b2b-") else None,
         location=text(address),
@@ -936,9 +946,9 @@ def _shop(document: Document, market: Ali1688) -> Findings | None:
     return Findings(kind=PageKind.SELLER, sellers=(seller,) if seller else ())
 
 
-def _home(page: "Selector", market: Ali1688) -> str | None:
+def _home(page: "Tree", market: Ali1688) -> str | None:
     """The shop whose host most of the page's links lead to."""
-    links = page.css("a[href*='.1688.com']::attr(href)").getall()[:300]
+    links = (own(link, "href") for link in page.css("a[href*='.1688.com']")[:300])
     shops = Counter(filter(None, map(market.identify_seller, links)))
     return shops.most_common(1)[0][0] if shops else None
 

@@ -1,34 +1,46 @@
 """Alibaba.com: searches since 2022, listings, supplier stores and the supplier search."""
 
-import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 from headwater.domain.listings import Listing, ListingKey, Seller
 from headwater.domain.money import MinimumOrder, Price
 from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
-from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, image_sources, own
+from headwater.marketplaces.document import Document, embedded
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    image_sources,
+    own,
+    present,
+    texts,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
     Json,
+    advertised,
+    badges_said,
     count,
     dig,
     first,
+    group_of,
     identifier,
+    joined,
     objects,
     text,
+    yes,
 )
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_of, parameters, path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
 _PRODUCT = re.compile(
     r"/(?:product-detail|p-detail|product|offer|pla)/(?:[^?#]*[_/-])?([0-9]{6,20})(?:\.html?|/|$)"
@@ -55,7 +67,7 @@ class Alibaba(Marketplace):
         "alibaba.com/trade/search", "sc04.alicdn.com", "s.alicdn.com/@sc",
     )  # fmt: skip
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         path = path_of(url)
@@ -67,9 +79,9 @@ class Alibaba(Marketplace):
             named = parameters(url)
             if re.search(r"(?i)detail|product", path):
                 product_id = identifier(named.get("productId") or named.get("id"))
-        return ListingKey(Platform.ALIBABA, product_id) if product_id else None
+        return product_id
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         found = _STORE.match(host_of(url))
         if found and found[1] not in _NO_STORE:
             return found[1]
@@ -216,10 +228,10 @@ def _offer(offer: dict[str, Json]) -> Listing | None:
             first(offer, "mainImage", "image.mainImage", "productImg", "imageUrl"),
             first(offer, "multiImage", "image.multiImage", "imageUrls"),
         ),
-        ad=bool(offer.get("adInfo"))
-        or any(
-            first(offer, name) in (True, "true")
-            for name in ("isNewAd", "isP4P", "isP4p", "isShowAd", "information.p4p", "newAd")
+        ad=advertised(
+            offer.get("adInfo"),
+            *(first(offer, name) for name in
+              ("isNewAd", "isP4P", "isP4p", "isShowAd", "information.p4p", "newAd"))
         ),
         sold=count(first(offer, "soldOrder", "prodSold180", "soldNum")),
     )  # fmt: skip
@@ -263,7 +275,7 @@ def _offer_seller(offer: dict[str, Json]) -> Seller | None:
         location=text(first(offer, "city", "supplier.province", "province")),
         years=count(first(offer, "goldSupplierYears", "supplier.supplierYear", "goldYearsNumber",
                           "goldYears")),
-        badges=tuple(name for name, stated in badges.items() if stated is True),
+        badges=badges_said(badges),
     )  # fmt: skip
 
 
@@ -475,15 +487,14 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
     page = document.selector
     place = page.css("[data-module-name='module_title'], [data-testid='ladder-price'],"
                      "[data-module-name='module_price'], .product-title-container")  # fmt: skip
-    keys = (market.identify(url) for url in document.own_addresses)
-    key = next((key for key in keys if key), None)
+    key = market.own_listing(document)
     stated = product_of(document)
     if not place and stated is None:
         return None
     if key is None:
         for link in page.css("a[href*='/product-detail/'], a[href*='productId=']"):
             href = own(link, "href")
-            named = identifier(parameters(href).get("productId"))
+            named = carried(identifier(parameters(href).get("productId")), href)
             key = market.identify(href) or (
                 ListingKey(Platform.ALIBABA, named) if named and market.serves(href) else None
             )
@@ -499,12 +510,12 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
                        "[data-testid='fixed-price'], [data-testid='range-price']")  # fmt: skip
     single: Price | None = None
     for item in figures:
-        pieces = [" ".join(piece.split()) for piece in item.css("*::text").getall()]
+        pieces = texts(item)
         at = next((i for i, p in enumerate(pieces) if amounts.currency_of(p, dollar=_DOLLAR)), None)
         if at is None:
             continue
-        found = amounts.price(" ".join(pieces[at:]), dollar=_DOLLAR)
-        smallest = amounts.minimum_order(" ".join(pieces[:at]))
+        found = amounts.price(joined(*pieces[at:]), dollar=_DOLLAR)
+        smallest = amounts.minimum_order(joined(*pieces[:at]))
         if found is None:
             continue
         if smallest:
@@ -533,9 +544,9 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
             name=name,
             company=None,
             subdomain=market.identify_seller(attribute(seller_link, "href") or ""),
-            years=int(years[1]) if years else None,
-            country=country[1] if country else None,
-            badges=("verified",) if page.css("a.verify-icon, .verify-icon") else (),
+            years=count(group_of(years, company_line)),
+            country=group_of(country, company_line),
+            badges=badges_said({"verified": present(page.css("a.verify-icon, .verify-icon"))}),
         )
         if name
         else None,
@@ -550,10 +561,10 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
     return Findings(kind=PageKind.LISTING, listings=(listing,))
 
 
-def _attribute_rows(page: "Selector") -> tuple[tuple[str, str], ...]:
+def _attribute_rows(page: "Tree") -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for row in page.css("[data-testid*='module-attribute'] div[class*='grid-cols-[2fr_3fr]']"):
-        cells = [text(cell) for cell in row.xpath("./div/@title").getall()]
+        cells = [text(own(cell, "title")) for cell in row.xpath("./div[@title]")]
         if len(cells) == 2 and cells[0] and cells[1]:
             found.append((cells[0], cells[1]))
     return tuple(found[:100])
@@ -567,7 +578,7 @@ def _store(document: Document, market: Alibaba) -> Findings | None:
     modules: dict[str, Json] = {}
     for module in document.selector.css("[module-name][module-data]")[:60]:
         try:
-            modules[own(module, "module-name")] = json.loads(unquote(own(module, "module-data")))
+            modules[own(module, "module-name")] = embedded(module, "module-data", percent=True)
         except (ValueError, RecursionError):
             continue
     sign = _module_data(modules, "shopSign")
@@ -583,7 +594,7 @@ def _store(document: Document, market: Alibaba) -> Findings | None:
     seller = _make_seller(
         name=text(first(sign, "companyName.value", "companyName")),
         company=company,
-        subdomain=market.identify_seller(f"https://{host}/") if host else None,
+        subdomain=market.identify_seller(carried(f"https://{host}/", host)) if host else None,
         location=text(first(sign, "companyLocation.value", "companyLocation")),
         country=text(first(sign, "companyRegisterCountry.value", "companyRegisterCountry")),
         years=count(first(sign, "companyJoinYears.value", "companyJoinYears",
@@ -618,8 +629,9 @@ def _module_data(modules: dict[str, Json], name: str) -> Json:
 
 def _store_badges(sign: Json) -> tuple[str, ...]:
     badges = []
-    if dig(sign, "companyHasPassAssessment") is True:
-        badges.append("verified")
+    assessed = dig(sign, "companyHasPassAssessment")
+    if yes(assessed):
+        badges.append(carried("verified", assessed))
     identity = text(first(sign, "authIdentityInfo.value.identityName"))
     if identity:
         badges.append(identity)
@@ -648,7 +660,7 @@ def _store_offer(item: dict[str, Json], seller: Seller, market: Alibaba) -> List
     )
 
 
-def _store_cards(page: "Selector", seller: Seller, market: Alibaba) -> "list[Listing]":
+def _store_cards(page: "Tree", seller: Seller, market: Alibaba) -> "list[Listing]":
     listings = []
     for card in page.css(".icbu-product-card"):
         key = market.identify(attribute(card.css("a[href]"), "href") or "")

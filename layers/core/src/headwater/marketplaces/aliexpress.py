@@ -12,25 +12,37 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    present,
+    texts,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
     Json,
+    badges_said,
     count,
     dig,
     first,
+    group_of,
     identifier,
+    joined,
     objects,
     search,
     text,
 )
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried, told_by
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_of, parameters, path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
 SECOND_ID = 1 << 51
 """The US site shows the global id plus 2^51 (3256807990906987 is 1005008177221739): the DS API's
@@ -54,8 +66,8 @@ def canonical_id(product_id: str) -> str:
     """The global id behind either of an item's two ids."""
     number = int(product_id)
     if SECOND_ID <= number < 2 * SECOND_ID and number - SECOND_ID >= 10**9:
-        return str(number - SECOND_ID)
-    return str(number)
+        number -= SECOND_ID
+    return carried(str(number), product_id)
 
 
 _DATA_INSIDE = r"\s*=\s*\{\s*[\"']?data[\"']?\s*:"
@@ -79,7 +91,7 @@ class AliExpress(Marketplace):
         "mtop.aliexpress.", "ae_item_base_info_dto", "window.runParams",
     )  # fmt: skip
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         path = path_of(url)
@@ -93,9 +105,9 @@ class AliExpress(Marketplace):
             product_id = identifier(re.split(r"[:,]", asked)[0])
         if product_id is None or len(product_id) < 8:
             return None
-        return ListingKey(Platform.ALIEXPRESS, canonical_id(product_id))
+        return canonical_id(product_id)
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         found = _STORE.match(path_of(url))
@@ -267,7 +279,8 @@ def _result(item: dict[str, Json]) -> Listing | None:
             [image.get("imgUrl") for image in objects(dig(item, "images"))],
             first(item, "imageUrl", "productImage"),
         ),
-        ad=kind.lower() in {"ad", "p4p"} or bool(first(item, "p4p.clickUrl", "p4p.p4pId")),
+        ad=(kind.lower() in {"ad", "p4p"} and told_by(kind))
+        or (bool(paid := first(item, "p4p.clickUrl", "p4p.p4pId")) and told_by(paid)),
         sold=count(first(item, "trade.tradeDesc", "tradeDesc", "trade.realTradeCount")),
         listed_at=text(first(item, "lunchTime", "launchTime")),
         other_ids=_other_ids(key, product_id, identifier(dig(item, "redirectedId"))),
@@ -310,7 +323,7 @@ def _seller(store: Json) -> Seller | None:
         country=text(first(store, "countryCompleteName", "country",
                            "sellerInfo.countryCompleteName", "store_country_code", "country_name")),
         years=count(first(store, "openedYear")),
-        badges=("top-rated seller",) if store.get("isTopRatedSeller") is True else (),
+        badges=badges_said({"top-rated seller": store.get("isTopRatedSeller")}),
         identifiers=tuple(
             (kind, value)
             for kind, value in (("admin_seq", admin), ("company_id", company))
@@ -324,7 +337,7 @@ def _advertised(parameters_text: Json) -> Seller | None:
     if not isinstance(parameters_text, str):
         return None
     found = re.search(r"[\"']?store_name[\"']?\s*[:=]\s*[\"']?([^\"'&,}]{1,120})", parameters_text)
-    name = text(unquote(found[1])) if found else None
+    name = text(carried(unquote(found[1]), parameters_text)) if found else None
     if not name:
         return None
     return Seller(platform=Platform.ALIEXPRESS, id=None, name=name)
@@ -583,7 +596,11 @@ def _api_product(inner: Json) -> Findings:
                 if one_currency
                 else None,
                 seller=_seller(store),
-                pictures=gallery(pictures.split(";") if isinstance(pictures, str) else pictures),
+                pictures=gallery(
+                    [carried(one, pictures) for one in pictures.split(";")]
+                    if isinstance(pictures, str)
+                    else pictures
+                ),
                 sold=count(first(base, "sales_count", "order_count")),
                 attributes=_attributes(
                     first(inner, "ae_item_properties.ae_item_property", "ae_item_properties")
@@ -662,7 +679,7 @@ def _cards(document: Document) -> Findings | None:
     )
 
 
-def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Listing]:
+def _card(card: "Tree", href: str | None, title: str | None) -> Iterator[Listing]:
     key = ALIEXPRESS.identify(href) if href else None
     if key is None or href is None:
         return
@@ -678,9 +695,9 @@ def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Lis
         )
     figure = content(card.css(".price .value, [class*='price-sale'], [class*='price--']"))
     if figure is None:  # class names without meaning: "$", "261", ".", "56", each in a <span>
-        pieces = ((content([part]) or "").replace(" ", "") for part in card.css("div, span")[:80])
+        pieces = (_compact(content([place]) or "") for place in card.css("div, span")[:80])
         figure = next((piece for piece in pieces if _FIGURE.match(piece)), None)
-    raw_id = re.search(r"([0-9]{8,20})(?:\.html|:)", href)
+    raw_id = group_of(re.search(r"([0-9]{8,20})(?:\.html|:)", href), href)
     yield Listing(
         key=key,
         url=ALIEXPRESS.canonical_url(key),
@@ -689,18 +706,22 @@ def _card(card: "Selector", href: str | None, title: str | None) -> Iterator[Lis
         seller=seller,
         pictures=gallery(image_sources(card)),
         sold=count(content(card.css(".order-num a, [class*='trade'], [class*='sold']"))),
-        ad=bool(card.css(".p4p-icon, [class*='sponsor'], .adTag")),
-        other_ids=_other_ids(key, raw_id[1] if raw_id else None),
+        ad=present(card.css(".p4p-icon, [class*='sponsor'], .adTag")),
+        other_ids=_other_ids(key, raw_id),
     )
 
 
-def _snippet(card: "Selector") -> Iterator[Listing]:
+def _compact(shown: str) -> str:
+    return carried(shown.replace(" ", ""), shown)
+
+
+def _snippet(card: "Tree") -> Iterator[Listing]:
     """A card of aliexpress.ru: the class names change, data-product-id and the alt text stay."""
     product_id = identifier(own(card, "data-product-id"))
     if product_id is None:
         return
     key = ListingKey(Platform.ALIEXPRESS, canonical_id(product_id))
-    words = [word.strip() for word in card.css("*::text").getall() if word.strip()]
+    words = [carried(word.strip(), word) for word in texts(card)]
     figures = [word for word in words if _FIGURE.match(word)]
     cut = next(
         (i for i, word in enumerate(words) if re.fullmatch(r"[-–−][0-9]{1,2}\s*%", word)), None
@@ -719,18 +740,22 @@ def _snippet(card: "Selector") -> Iterator[Listing]:
     )
 
 
+_OWN_ID = re.compile(r"[\"']?productId[\"']?\s*[:=]\s*[\"']?([0-9]{8,20})\b")
+_ORDER = re.compile(r"(?i)\bmin(?:\.|imum)?\s*(?:order)?:?\s*([0-9]{1,6}\s*[^\W\d_]{1,10}\.?)")
+
+
 def _rendered_listing(document: Document, market: AliExpress) -> Findings | None:
     """A listing of 2024 or later: the HTML is a shell unless a browser saved it rendered."""
     page = document.selector
-    key = next(filter(None, map(market.identify, document.own_addresses)), None)
+    key = market.own_listing(document)
     facts = document.variable("DCData") if "DCData" in document.text else None
     shell = facts is not None or "isCSR" in document.text
     title = content_of(
         page, "[data-pl='product-title']", "h1.product-title-text", "h1[class*='title--']"
     )
     if key is None and (title or shell):
-        seen = re.search(r"[\"']?productId[\"']?\s*[:=]\s*[\"']?([0-9]{8,20})\b", document.text)
-        key = ListingKey(Platform.ALIEXPRESS, canonical_id(seen[1])) if seen else None
+        seen = document.found(_OWN_ID)
+        key = ListingKey(Platform.ALIEXPRESS, canonical_id(seen)) if seen else None
     if key is None or not title:
         if not shell:
             return None
@@ -757,18 +782,22 @@ def _rendered_listing(document: Document, market: AliExpress) -> Findings | None
     store_name = content(store_link) or content_of(
         page, "[data-pl='store-name']", "span[class*='store-detail--storeName--']"
     )
-    order = re.search(
-        r"(?i)\bmin(?:\.|imum)?\s*(?:order)?:?\s*([0-9]{1,6})\s*([^\W\d_]{1,10}\.?)",
-        " ".join(filter(None, (content([line]) for line in page.css(
-            "[class*='quantity'], [class*='extra-info'], [class*='-enhance--text']")[:20]))),
-    )  # fmt: skip
+    hints = joined(
+        *(
+            content([line])
+            for line in page.css(
+                "[class*='quantity'], [class*='extra-info'], [class*='-enhance--text']"
+            )[:20]
+        )
+    )
+    order = group_of(_ORDER.search(hints or ""), hints)
     pictures = gallery(dig(facts, "imagePathList"))
     listing = Listing(
         key=key,
         url=market.canonical_url(key),
         title=title,
         price=(amounts.price(figure) if figure else None) or (stated.price if stated else None),
-        minimum_order=amounts.minimum_order(f"{order[1]} {order[2]}") if order else None,
+        minimum_order=amounts.minimum_order(order),
         seller=_seller({"storeName": store_name, "storeURL": store_url}),
         pictures=pictures
         or gallery(image_sources(page.css("[class*='slider--img']")))
@@ -780,7 +809,7 @@ def _rendered_listing(document: Document, market: AliExpress) -> Findings | None
             and (value := content(row.css("[class*='--desc']")))
         ),
     )
-    return Findings(kind=PageKind.LISTING, listings=(listing,))
+    return Findings(kind=PageKind.LISTING, listings=(listing,))  # fmt: skip
 
 
 def _store(document: Document, market: AliExpress) -> Findings | None:

@@ -8,10 +8,18 @@ from headwater.domain.pages import PageKind
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    present,
+)
 from headwater.marketplaces.findings import Findings, unique
-from headwater.marketplaces.lookup import count, first, objects
+from headwater.marketplaces.lookup import count, first, group_of, objects
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_matches, host_of, parameters, path_of
 
@@ -37,11 +45,11 @@ class Amazon(Marketplace):
     picture_hosts = ("*.media-amazon.com", "*.ssl-images-amazon.com")
     marks = ("media-amazon.com/images", "ssl-images-amazon.com", 'id="productTitle"', "ue_mid")
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         found = _ASIN.search(path_of(url)) if self.serves(url) else None
-        return ListingKey(Platform.AMAZON, found[1].upper()) if found else None
+        return found[1].upper() if found else None
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         named = parameters(url) if self.serves(url) else {}
         seller = named.get("seller") or named.get("me") or named.get("merchant")
         return seller if seller and re.fullmatch(r"A[A-Z0-9]{9,20}", seller) else None
@@ -70,6 +78,11 @@ class Amazon(Marketplace):
         return _listing(document, self, site) or _search(document, self, site)
 
 
+def _key(asin: str) -> ListingKey | None:
+    known = re.fullmatch(r"[A-Za-z0-9]{10}", asin)
+    return ListingKey(Platform.AMAZON, carried(asin.upper(), asin)) if known else None
+
+
 def _currency(site: str) -> str | None:
     """What a lone "$" or "¥" means on the site."""
     host = host_of(site)
@@ -89,8 +102,8 @@ def _listing(document: Document, market: Amazon, site: str) -> Findings | None:
     if not title:
         return None
     asin = attribute(page.css("input#ASIN, input[name='ASIN']"), "value") or ""
-    key = market.identify(f"https://www.amazon.com/dp/{asin}") if asin else None
-    key = key or next(filter(None, map(market.identify, document.own_addresses)), None)
+    key = _key(asin)
+    key = key or market.own_listing(document)
     if key is None:
         return None
     currency = _currency(site)
@@ -105,11 +118,12 @@ def _listing(document: Document, market: Amazon, site: str) -> Findings | None:
         ".swatchElement.selected .a-color-price",
     )
     seller_link = page.css("#sellerProfileTriggerId, #merchant-info a[href*='seller=']")
-    seller_id = market.identify_seller(_on_site(site, attribute(seller_link, "href")))
+    seller_link_to = attribute(seller_link, "href")
+    seller_id = market.identify_seller(carried(_on_site(site, seller_link_to), seller_link_to))
     seller_name = content(seller_link)
     pictures = document.variable("colorImages", r"[\"']\s*:\s*\{\s*[\"']initial[\"']\s*:")
     brand = content(page.css("#bylineInfo")) or ""
-    named = re.match(r"(?:Brand|Marca|Marke|Marque)\s*:\s*(.{1,80})$", brand)
+    named = group_of(re.match(r"(?:Brand|Marca|Marke|Marque)\s*:\s*(.{1,80})$", brand), brand)
     return Findings(
         kind=PageKind.LISTING,
         listings=(
@@ -126,7 +140,7 @@ def _listing(document: Document, market: Amazon, site: str) -> Findings | None:
                     attribute(page.css("#landingImage"), "data-old-hires"),
                     image_sources(page.css("#landingImage, #imgBlkFront")),
                 ),
-                attributes=(("Brand", named[1]),) if named else (),
+                attributes=(("Brand", named),) if named else (),
             ),
         ),
     )
@@ -143,7 +157,7 @@ def _search(document: Document, market: Amazon, site: str) -> Findings | None:
     listings: list[Listing] = []
     currency = _currency(site)
     for card in document.selector.css("[data-component-type='s-search-result'][data-asin]"):
-        key = market.identify(f"https://www.amazon.com/dp/{own(card, 'data-asin')}")
+        key = _key(own(card, "data-asin"))
         if key is None:
             continue
         figure = content(card.css(".a-price .a-offscreen"))
@@ -154,7 +168,7 @@ def _search(document: Document, market: Amazon, site: str) -> Findings | None:
                 title=content_of(card, "h2 span", "h2"),
                 price=amounts.price(figure, dollar=currency, yen=currency) if figure else None,
                 pictures=gallery(image_sources(card.css("img.s-image"))),
-                ad=bool(
+                ad=present(
                     card.css(
                         ".puis-sponsored-label-text, [class*='AdHolder'], .s-sponsored-label-text"
                     )

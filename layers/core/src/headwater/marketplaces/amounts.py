@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from headwater.domain.money import MinimumOrder, Price, PriceTier
 from headwater.marketplaces.lookup import Json
+from headwater.marketplaces.origins import TracedFlag, carried
 
 _HIGHEST = Decimal(10) ** 13
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
@@ -192,7 +193,7 @@ _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
 
 def amount(value: Json) -> Decimal | None:
     """A non-negative amount out of a JSON number or a text with one number; None if neither."""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, TracedFlag)):
         return None
     if isinstance(value, (int, Decimal)):
         if isinstance(value, int) and not 0 <= value < _HIGHEST:
@@ -211,7 +212,7 @@ def amount(value: Json) -> Decimal | None:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -12 or len(number.as_tuple().digits) > 28:
         return None
-    return number if exponent <= 0 else number.quantize(Decimal(1))
+    return carried(number if exponent <= 0 else number.quantize(Decimal(1)), value)
 
 
 def _number(digits: str) -> Decimal | None:
@@ -274,9 +275,10 @@ def price(
     found = _RANGE.search(line)
     if not found:
         return None
-    low = amount(found["low"])
-    high = amount(found["high"]) if found["high"] else low
-    return _price(low, high, known or currency_of(line, dollar=dollar, yen=yen))
+    low = carried(amount(found["low"]), value)
+    high = carried(amount(found["high"]), value) if found["high"] else low
+    named = known or carried(currency_of(line, dollar=dollar, yen=yen), value)
+    return _price(low, high, named)
 
 
 def price_between(low: Json, high: Json, currency: Json) -> Price | None:
@@ -295,7 +297,7 @@ def price_from_tiers(tiers: Iterable[tuple[Json, Json]], currency: Json) -> Pric
     for from_quantity, figure in tiers:
         quantity, unit_price = amount(from_quantity), amount(figure)
         if quantity is not None and unit_price is not None:
-            known.setdefault(int(quantity), unit_price)
+            known.setdefault(carried(int(quantity), quantity), unit_price)
     if not known:
         return None
     return Price(
@@ -308,7 +310,8 @@ def price_from_tiers(tiers: Iterable[tuple[Json, Json]], currency: Json) -> Pric
 
 def code(value: Json) -> str | None:
     """An ISO 4217 code as such; anything else is None."""
-    return value.upper() if isinstance(value, str) and value.upper() in _CODES else None
+    known = isinstance(value, str) and value.upper() in _CODES
+    return carried(value.upper(), value) if known else None
 
 
 def _price(low: Decimal | None, high: Decimal | None, currency: str | None) -> Price | None:
@@ -332,16 +335,17 @@ def minimum_order(value: Json, *, unit: Json = None) -> MinimumOrder | None:
     The lower end of a range counts. `unit` is used where the text names none.
     """
     quantity: Decimal | None
-    named = unit.strip() or None if isinstance(unit, str) and len(unit) <= 40 else None
+    known = isinstance(unit, str) and len(unit) <= 40
+    named = carried(unit.strip() or None, unit) if known else None
     if isinstance(value, str):
         found = _ORDER.search(_SPACES.sub(" ", value[:200]))
         if not found:
             return None
-        quantity = amount(found["quantity"])
+        quantity = carried(amount(found["quantity"]), value)
         own = _NO_UNIT.sub("", found["unit"] or "").strip(" .,;/") or None
-        named = own or named
+        named = carried(own, value) or named
     else:
         quantity = amount(value)
     if quantity is None or quantity < 1 or quantity > 10**9:
         return None
-    return MinimumOrder(quantity=int(quantity), unit=named)
+    return MinimumOrder(quantity=carried(int(quantity), quantity), unit=named)

@@ -1,23 +1,28 @@
 """A page's bytes opened once: as text, as JSON, as script variables, as a tree of elements."""
 
 import codecs
+import html
 import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from headwater.domain.pages import Page
 from headwater.marketplaces.elements import own
 from headwater.marketplaces.javascript import to_json
 from headwater.marketplaces.lookup import Json
+from headwater.marketplaces.markup import Markup, aligned
+from headwater.marketplaces.origins import Origin, origins_of, traced
+from headwater.marketplaces.spans import read_embedded, read_json, read_literal
 from headwater.marketplaces.urls import host_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
-_LONGEST = 16 * 1024 * 1024
+LONGEST = 16 * 1024 * 1024
 """Bytes of a page that are read: the longest real ones have three million."""
 _LONGEST_LITERAL = 3_000_000
 """Characters of JavaScript that are rewritten as JSON, which is slow."""
@@ -34,26 +39,41 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
 # lxml refuses to hand out attributes in whose names these stand.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
+_ENTITY = re.compile(r"&#?\w{1,32};?")
+_PERCENT = re.compile(
+    r"%[0-7][0-9A-Fa-f]|%[CDcd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]"
+    r"|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[Ff][0-7](?:%[89ABab][0-9A-Fa-f]){3}"
+)
+_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+_MOST_BLOCKS = 30
 _MOST_MENTIONS, _MOST_ASSIGNMENTS = 1000, 8
 _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text, whatever the page declares: a byte-order mark, then what the bytes prove.
+    """The text, whatever the page declares. Never raises."""
+    mark, codec = encoding_of(body, content_type)
+    return body[mark:].decode(codec, "replace")
+
+
+def encoding_of(body: bytes, content_type: str = "") -> tuple[int, str]:
+    """The length of the byte-order mark and the codec: by that mark, then by what the bytes prove.
 
     Bytes that are valid UTF-8 are UTF-8, even under "charset=gbk" (saved pages are converted
-    without their <meta>); a few broken ones among many do not change that. Never raises.
+    without their <meta>); a few broken ones among many do not change that.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return len(mark), name
     try:
-        return body.decode("utf-8")
+        body.decode("utf-8")
     except UnicodeDecodeError:
         as_utf8 = body.decode("utf-8", "replace")
+    else:
+        return 0, "utf-8"
     foreign = sum(byte > 0x7F for byte in body[: 1 << 20])
     if as_utf8[: 1 << 20].count("\N{REPLACEMENT CHARACTER}") * 25 < foreign:
-        return as_utf8
+        return 0, "utf-8"
     declared = _DECLARED.search(content_type.encode("ascii", "ignore")) or _DECLARED.search(
         body[:4096]
     )
@@ -61,9 +81,10 @@ def decode(body: bytes, content_type: str = "") -> str:
     try:
         codec = codecs.lookup(name).name
         codec = "gb18030" if codec in _CHINESE or codec == "utf-8" else codec
-        return body.decode(codec, "replace")
+        body[:100].decode(codec, "replace")
     except (LookupError, ValueError):
-        return body.decode("gb18030", "replace")
+        return 0, "gb18030"
+    return 0, codec
 
 
 def _no_number(_: str) -> None:
@@ -85,11 +106,15 @@ def _literal_at(text: str, position: int) -> Json:
 
 
 class Document:
-    """A page with its several readings, each made when first asked for."""
+    """A page with its several readings, each made when first asked for.
 
-    def __init__(self, page: Page) -> None:
+    In a traced one the values know where they were read; reading it takes several times as long.
+    """
+
+    def __init__(self, page: Page, *, traced: bool = False) -> None:
         self.page = page
-        self.text = decode(page.body[:_LONGEST], page.headers.get("content-type", ""))
+        self.traced = traced
+        self.text = decode(page.body[:LONGEST], page.headers.get("content-type", ""))
         self.broken: list[str] = []
 
     @cached_property
@@ -97,8 +122,7 @@ class Document:
         """Where the page came from: the caller's word, else the browser's "saved from" note."""
         if host_of(self.page.url):
             return self.page.url
-        saved = _SAVED_FROM.search(self.text[:4000])
-        return saved[1] if saved else ""
+        return self.found(_SAVED_FROM, end=4000) or ""
 
     @cached_property
     def is_json(self) -> bool:
@@ -113,17 +137,55 @@ class Document:
         wrapper = _JSONP.match(self.text)
         start = wrapper.end() if wrapper else re.search(r"[{\[]", self.text).start()  # type: ignore[union-attr]
         try:
-            return _literal_at(self.text, start)
+            return self._literal_at(start, "the reply")
         except (ValueError, RecursionError) as problem:
             self.broken.append(f"the reply: {type(problem).__name__}")
             return None
 
-    @cached_property
-    def selector(self) -> "Selector":
-        """The tree of elements."""
-        from parsel import Selector  # noqa: PLC0415 - a third of this package's import time
+    def _literal_at(self, position: int, container: str) -> Json:
+        if not self.traced:
+            return _literal_at(self.text, position)
+        try:
+            return read_json(self.text, position, container)
+        except ValueError:
+            return read_literal(self.text, position, _LONGEST_LITERAL, container)
 
-        return Selector(text="<html></html>" if self.is_json else _NOT_XML.sub("", self.text))
+    @cached_property
+    def markup(self) -> Markup | None:
+        """The places of tags and texts, in a traced page."""
+        return Markup(self.text) if self.traced and not self.is_json else None
+
+    @cached_property
+    def selector(self) -> "Tree":
+        """The tree of elements."""
+        from headwater.marketplaces.tree import tree_of  # noqa: PLC0415 - parsel takes its time
+
+        written = self.markup.marked if self.markup else self.text
+        return tree_of("<html></html>" if self.is_json else _NOT_XML.sub("", written), self.markup)
+
+    def found(self, pattern: re.Pattern[str], *, end: int | None = None) -> str | None:
+        """The first group of the first match in the page's text up to `end`; None without one."""
+        match = pattern.search(self.text) if end is None else pattern.search(self.text, 0, end)
+        if match is None or match[1] is None:
+            return None
+        if not self.traced:
+            return match[1]
+        origin = Origin("text", pattern.pattern, match[1], *match.span(1))
+        return traced(match[1], (origin,))
+
+    def linked_data(self) -> Iterator[Json]:
+        """The page's blocks of JSON-LD, those that are broken left out."""
+        blocks = self.selector.xpath("//script[contains(@type, 'ld+json')]")
+        for number, block in enumerate(blocks[:_MOST_BLOCKS], start=1):
+            written = "".join(block.root.itertext())
+            start = self.markup.inner(block.root) if self.markup else None
+            try:
+                if start is None:
+                    yield _DECODER.raw_decode(written.lstrip())[0]
+                else:
+                    yield read_json(self.text, start, f"JSON-LD {number}")
+            except (ValueError, RecursionError):
+                continue
 
     def variable(self, name: str, then: str = r"\s*=") -> Json:
         """The value that scripts give to `name`; `then` is a pattern for what stands between.
@@ -133,7 +195,7 @@ class Document:
         """
         for found in self._assignments(name, re.compile(then + r"\s*(?=[{\[])")):
             try:
-                return _literal_at(self.text, found)
+                return self._literal_at(found, self._script(name, found) if self.traced else "")
             except (ValueError, RecursionError) as problem:
                 self.broken.append(f"{name}: {type(problem).__name__} at character {found}")
         return None
@@ -150,6 +212,9 @@ class Document:
                 assigned += 1
                 yield found.end()
             position = self.text.find(name, after)
+
+    def _script(self, name: str, position: int) -> str:
+        return f"script {len(_SCRIPT.findall(self.text, 0, position))}, {name}"
 
     @cached_property
     def title(self) -> str:
@@ -173,9 +238,8 @@ class Document:
 
     def meta(self, name: str) -> str | None:
         """The content of <meta property="name"> or <meta name="name">."""
-        return self.selector.xpath(
-            "//meta[@property=$name or @name=$name]/@content", name=name
-        ).get()
+        found = self.selector.xpath("//meta[@property=$name or @name=$name][@content]", name=name)
+        return own(found[0], "content") if found else None
 
     @cached_property
     def own_addresses(self) -> tuple[str, ...]:
@@ -190,3 +254,22 @@ class Document:
             found[name] = found[name] or own(element, "href") or own(element, "content")
         candidates = (self.url, *found.values())
         return tuple(url for url in candidates if url and host_of(url))
+
+
+def embedded(element: "Tree", name: str, *, percent: bool = False) -> Json:
+    """The JSON that an attribute holds, percent-encoded or as it is.
+
+    Raises ValueError or RecursionError.
+    """
+    held = own(element, name)
+    plain = unquote(held) if percent else held
+    origins = origins_of(held)
+    if not origins or element.markup is None:
+        return _DECODER.decode(plain)
+    holder = origins[0]
+    written = element.markup.text[holder.first or 0 : holder.end or 0]
+    if percent:
+        places = aligned(written, _PERCENT, unquote) if written == held else []
+    else:
+        places = aligned(written, _ENTITY, html.unescape)
+    return read_embedded(plain, holder, places if len(places) == len(plain) + 1 else [])

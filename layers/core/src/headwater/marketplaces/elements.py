@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater.marketplaces.lookup import text
+from headwater.marketplaces.origins import traced
 
 if TYPE_CHECKING:
-    from parsel import Selector, SelectorList
+    from parsel import SelectorList
+
+    from headwater.marketplaces.markup import Markup
+    from headwater.marketplaces.tree import Tree
 
 _PICTURE_ATTRIBUTES = ("data-original", "data-lazy-src", "data-src", "data-ks-lazyload",
                        "image-src", "lazy-src", "src")  # fmt: skip
@@ -24,28 +28,49 @@ def _texts() -> "Callable[[object], list[str]]":
     return query
 
 
-def content(elements: "Iterable[Selector]") -> str | None:
+def content(elements: "Iterable[Tree]") -> str | None:
     """The text of the first element that has any, on one line; scripts and styles left out."""
     for element in elements:
-        pieces = [element.root] if isinstance(element.root, str) else _texts()(element.root)
-        found = text(" ".join("".join(pieces).split())[:4000])
+        root = element.root
+        pieces = [root] if isinstance(root, str) else _texts()(root)
+        shown = " ".join("".join(pieces).split())[:4000]
+        markup = element.markup
+        if markup is not None and not isinstance(root, str):
+            shown = traced(shown, (markup.content(root, shown),))
+        found = text(shown)
         if found:
             return found
     return None
 
 
-def content_of(place: "Selector", *queries: str) -> str | None:
+def texts(element: "Tree") -> list[str]:
+    """Every text below the element that has more than blanks, scripts and styles left out."""
+    found = [one for one in _texts()(element.root) if one.strip()]
+    markup = element.markup
+    if markup is None:
+        return found
+    origins = markup.texts(element.root, found)
+    return [traced(one, (origin,)) for one, origin in zip(found, origins, strict=True)]
+
+
+def content_of(place: "Tree", *queries: str) -> str | None:
     """The text that the first successful of several CSS queries finds."""
     return next(filter(None, (content(place.css(query)) for query in queries)), None)
 
 
-def own(element: "Selector", name: str) -> str:
+def own(element: "Tree", name: str) -> str:
     """The element's attribute, "" without. parsel's `attrib` fails on any broken name beside it."""
     value = getattr(element.root, "get", lambda _: None)(name)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return _from(element.markup, element.root, name, value)
 
 
-def attribute(elements: "Iterable[Selector]", name: str) -> str | None:
+def _from(markup: "Markup | None", root: Any, name: str, value: str) -> str:
+    return value if markup is None else traced(value, (markup.attribute(root, name, value),))
+
+
+def attribute(elements: "Iterable[Tree]", name: str) -> str | None:
     """The attribute of the first element that has it."""
     for element in elements:
         value = own(element, name)
@@ -54,16 +79,24 @@ def attribute(elements: "Iterable[Selector]", name: str) -> str | None:
     return None
 
 
-def image_sources(place: "Selector | SelectorList[Selector]") -> list[str]:
+def present(elements: "Iterable[Tree]") -> bool:
+    """Whether there is any such element."""
+    element = next(iter(elements), None)
+    if element is None or element.markup is None:
+        return element is not None
+    return traced(True, (element.markup.tag(element.root),))  # noqa: FBT003 - the answer, not a switch
+
+
+def image_sources(place: "Tree | SelectorList[Tree]") -> list[str]:
     """The addresses of the <img> below (or at) the place, lazily loaded ones included."""
     return list(_image_sources(place))
 
 
-def _image_sources(place: "Selector | SelectorList[Selector]") -> Iterator[str]:
+def _image_sources(place: "Tree | SelectorList[Tree]") -> Iterator[str]:
     for element in place if isinstance(place, list) else [place]:
         for image in element.root.iter("img"):
             for name in _PICTURE_ATTRIBUTES:
                 value = image.get(name)
                 if value and not value.startswith("data:"):
-                    yield value
+                    yield _from(element.markup, image, name, value)
                     break

@@ -23,15 +23,15 @@ class Generic(Marketplace):
     picture_hosts = ()
     marks = ()
 
-    def identify(self, url: str) -> ListingKey | None:
-        """The key of any web page: its address, hashed, because keys hold no slashes."""
+    def offer_id(self, url: str) -> str | None:
+        """The id of any web page: its address, hashed, because keys hold no slashes."""
         address = absolute(url)
         if address is None:
             return None
         digest = hashlib.sha256(address.encode()).hexdigest()[:20]
-        return ListingKey(Platform.GENERIC, f"{host_of(address)}-{digest}")
+        return f"{host_of(address)}-{digest}"
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         return host_of(url).removeprefix("www.") or None
 
     def canonical_url(self, key: ListingKey) -> str:

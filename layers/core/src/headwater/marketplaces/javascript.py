@@ -32,12 +32,19 @@ _CLOSES = {"{": "}", "[": "]"}
 _LITERALS = {"true", "false", "null"}
 
 
-def to_json(text: str, position: int = 0) -> str:
-    """The literal that begins at `position` as JSON text. Raises ValueError when none does."""
+Span = tuple[int, int]
+
+
+def to_json(text: str, position: int = 0, spans: list[Span] | None = None) -> str:
+    """The literal that begins at `position` as JSON text. Raises ValueError when none does.
+
+    `spans` receives [first, end) in `text` of every value that is no object or array, in order.
+    """
     out: list[str] = []
     open_marks: list[str] = []
+    places: list[Span] = [] if spans is None else spans
     tokens = _tokens(text, position)
-    for kind, word in tokens:
+    for kind, word, at in tokens:
         if not open_marks and word not in _CLOSES:
             raise ValueError(f"no object or array at {position}")
         if word in _CLOSES:
@@ -53,12 +60,14 @@ def to_json(text: str, position: int = 0) -> str:
         elif word in {",", ":"}:
             if word == "," and out[-1] in {",", "[", "{"}:
                 out.append("null")
+                places.append((at, at))
             out.append(word)
         elif open_marks[-1] == "}" and out[-1] in {"{", ","}:
             out.append(_key(kind, word))
         else:
             value, ended_by = _value(kind, word, tokens, open_marks)
             out.append(value)
+            places.append((at, at + len(word)))
             if ended_by == ",":
                 out.append(",")
             else:
@@ -69,13 +78,13 @@ def to_json(text: str, position: int = 0) -> str:
     raise ValueError("the literal does not end")
 
 
-def _tokens(text: str, position: int) -> Iterator[tuple[str, str]]:
+def _tokens(text: str, position: int) -> Iterator[tuple[str, str, int]]:
     for found in _TOKEN.finditer(text, position):
         kind = found.lastgroup
         if kind == "other" and _UNENDED.match(text, found.start()):
             raise ValueError("a text or a remark does not end")  # or the next one would look again
         if kind is not None and kind != "space":
-            yield kind, found[0]
+            yield kind, found[0], found.start()
 
 
 def _key(kind: str, word: str) -> str:
@@ -87,12 +96,12 @@ def _key(kind: str, word: str) -> str:
 
 
 def _value(
-    kind: str, word: str, tokens: Iterator[tuple[str, str]], open_marks: list[str]
+    kind: str, word: str, tokens: Iterator[tuple[str, str, int]], open_marks: list[str]
 ) -> tuple[str, str]:
     """One plain value, or null for an expression, and the mark that ends it: "," or the closer."""
     value = _plain(kind, word)
     depth = 1 if word == "(" else 0
-    for _, following in tokens:
+    for _, following, _ in tokens:
         if depth == 0 and following in {",", open_marks[-1]}:
             return value, following
         value = "null"  # more than one word: an expression

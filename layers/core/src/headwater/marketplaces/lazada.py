@@ -9,19 +9,29 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    present,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import (
     Json,
+    advertised,
     count,
     dig,
     first,
     identifier,
     objects,
     text,
+    yes,
 )
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_of, parameters, path_of
 
@@ -57,7 +67,7 @@ class Lazada(Marketplace):
     marks = ("slatic.net", "lazada.sg/", "lazada.com.", "lazada.co.", "lazada.vn/",
              'data-qa-locator="product-item"', "lzd-", "lazadacom")  # fmt: skip
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         country = country_of(url)
         if country is None:
             return None
@@ -65,9 +75,9 @@ class Lazada(Marketplace):
         item_id = found[1] if found else None
         if item_id is None and re.search(r"/(?:products?|pdp|item)\b", path_of(url)):
             item_id = identifier(parameters(url).get("itemId"))
-        return ListingKey(Platform.LAZADA, f"{country}-{item_id}") if item_id else None
+        return f"{country}-{item_id}" if item_id else None
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         country = country_of(url)
         found = re.match(r"^/shop/([A-Za-z0-9_.-]{1,80})/?$", path_of(url)) if country else None
         if found:
@@ -115,7 +125,9 @@ class Lazada(Marketplace):
 
 
 def _key(country: str | None, item_id: str | None) -> ListingKey | None:
-    return ListingKey(Platform.LAZADA, f"{country}-{item_id}") if country and item_id else None
+    if not (country and item_id):
+        return None
+    return ListingKey(Platform.LAZADA, carried(f"{country}-{item_id}", item_id))
 
 
 def _seller(
@@ -128,7 +140,7 @@ def _seller(
     shop = LAZADA.identify_seller(text(url) or "")
     return Seller(
         platform=Platform.LAZADA,
-        id=f"{country}-{seller_id}" if seller_id else shop,
+        id=carried(f"{country}-{seller_id}", seller_id) if seller_id else shop,
         name=title,
         url=f"https://www.{_DOMAINS[country]}/shop/{shop.partition('-')[2]}/" if shop else None,
         location=text(place),
@@ -145,7 +157,7 @@ def _search(data: Json, asked: str | None) -> Findings | None:
     query = text(first(info, "q", "dataLayer.internal_search_term", "keyword"))
     items = mods.get("listItems")
     if not isinstance(items, list) or not items:
-        if total == 0 or (dig(info, "noMorePages") is True and total is not None):
+        if total == 0 or (yes(dig(info, "noMorePages")) and total is not None):
             return Findings(
                 kind=PageKind.SEARCH,
                 total=total,
@@ -179,7 +191,7 @@ def _item(item: dict[str, Json], asked: str | None) -> Listing | None:
         pictures=gallery(
             item.get("image"), [first(thumb, "image") for thumb in objects(item.get("thumbs"))]
         ),
-        ad=first(item, "isSponsored", "isAd") in (True, 1, "1", "true"),
+        ad=advertised(first(item, "isSponsored", "isAd")),
         ship_from=text(item.get("location")),
         sold=count(first(item, "itemSoldCntShow", "sold")),
     )  # fmt: skip
@@ -198,7 +210,7 @@ def _cards(document: Document, asked: str | None) -> Findings | None:
         title = text(attribute(card.css("a[title]"), "title")) or content_of(card, ".RfADt", "a")
         figure = content_of(card, ".ooOxS", "[class*='price'] span", "[class*='price']")
         if figure is None:
-            shown = card.xpath(".//span/text()").getall()
+            shown = (content([span]) or "" for span in card.css("span"))
             figure = next((t for t in shown if amounts.currency_of(t, dollar="SGD")), None)
         place = content_of(card, ".oa6ri", "[class*='location']")
         listings.append(
@@ -210,7 +222,7 @@ def _cards(document: Document, asked: str | None) -> Findings | None:
                 pictures=gallery(image_sources(card)),
                 ship_from=place,
                 sold=count(content_of(card, "._1cEkb")),
-                ad=bool(card.css("[class*='sponsor']")),
+                ad=present(card.css("[class*='sponsor']")),
             )
         )
     if not listings:
@@ -298,7 +310,7 @@ def _span(skus: Json, country: str) -> Price | None:
 
 
 def _product_elements(document: Document, market: Lazada) -> Findings | None:
-    key = next(filter(None, map(market.identify, document.own_addresses)), None)
+    key = market.own_listing(document)
     title = content(document.selector.css(".pdp-mod-product-badge-title, h1[class*='title'], h1"))
     if key is None or not title:
         return None

@@ -1,6 +1,5 @@
 """What a shop's page says about its product in JSON-LD, microdata and Open Graph."""
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,9 +7,9 @@ from headwater.domain.money import Price
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.lookup import Json, dig, first, objects, text
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
 
-_BLOCKS = 30
 _PRODUCTS = {"Product", "ProductGroup", "IndividualProduct"}
 
 
@@ -39,12 +38,7 @@ def product_of(document: Document) -> Product | None:
 
 def _nodes(document: Document) -> list[dict[str, Json]]:
     found: list[dict[str, Json]] = []
-    blocks = document.selector.xpath("//script[contains(@type, 'ld+json')]/text()").getall()
-    for block in blocks[:_BLOCKS]:
-        try:
-            value = json.loads(block.strip().rstrip(";"), parse_float=Decimal, strict=False)
-        except (ValueError, RecursionError):
-            continue
+    for value in document.linked_data():
         level = value if isinstance(value, list) else [value]
         for node in objects(level):
             found.append(node)
@@ -98,7 +92,7 @@ def _figure(value: Json) -> Json:
     """A schema.org price is a plain decimal with a point, even as a text ("1542.")."""
     if isinstance(value, str):
         try:
-            return Decimal(value.strip().rstrip("."))
+            return carried(Decimal(value.strip().rstrip(".")), value)
         except ArithmeticError:
             return value
     return value

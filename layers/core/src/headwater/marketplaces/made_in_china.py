@@ -9,16 +9,24 @@ from headwater.domain.pages import PageKind
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    texts,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.linked_data import product_of
 from headwater.marketplaces.lookup import count, text
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried, told_by
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import absolute, host_of, path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
 _PRODUCT = re.compile(
     r"/product/([A-Za-z]{8,20})(?:/|$)|/product-detail/[^/]{1,300}-([A-Za-z]{8,20})\.html"
@@ -42,12 +50,11 @@ class MadeInChina(Marketplace):
     marks = ("en.made-in-china.com", "image.made-in-china.com", "www.made-in-china.com",
              "micstatic.com")  # fmt: skip
 
-    def identify(self, url: str) -> ListingKey | None:
+    def offer_id(self, url: str) -> str | None:
         found = _PRODUCT.search(path_of(url)) if self.serves(url) else None
-        product_id = (found[1] or found[2]) if found else None
-        return ListingKey(Platform.MADE_IN_CHINA, product_id) if product_id else None
+        return (found[1] or found[2]) if found else None
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         found = _SHOP.match(host_of(url))
         return found[1] if found and found[1] not in _NO_SHOP else None
 
@@ -77,7 +84,7 @@ class MadeInChina(Marketplace):
         return _shop_list(document, self) or _search(document, self) or _listing(document, self)
 
 
-def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> Listing | None:
+def _offer(card: "Tree", market: MadeInChina, seller: Seller | None) -> Listing | None:
     link = card.css("a[href*='/product/'], a[href*='/product-detail/']")
     href = next((own(a, "href") for a in link if market.identify(own(a, "href"))), None)
     key = market.identify(href or "")
@@ -103,7 +110,8 @@ def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> List
     for line in card.css(".info, .attr-item"):
         words = content([line]) or ""
         if order is None and re.search(r"MOQ|Min\. Order", words):
-            order = words.replace("(MOQ)", "")
+            order = carried(words.replace("(MOQ)", ""), words)
+    tracking = attribute(card.css("[ads-data]"), "ads-data") or ""
     address = absolute(href)
     return Listing(
         key=key,
@@ -117,17 +125,18 @@ def _offer(card: "Selector", market: MadeInChina, seller: Seller | None) -> List
             for picture in gallery(image_sources(card.css(".prod-img, .prod-image, .img-wrap")))
             if host_of(picture) == "image.made-in-china.com"
         ),
-        ad=bool(re.search(r",aid:[A-Za-z]", attribute(card.css("[ads-data]"), "ads-data") or "")),
+        ad=bool(re.search(r",aid:[A-Za-z]", tracking)) and told_by(tracking),
         attributes=_properties(card),
     )
 
 
-def _properties(card: "Selector") -> tuple[tuple[str, str], ...]:
+def _properties(card: "Tree") -> tuple[tuple[str, str], ...]:
     found = []
     for row in card.css(".property-list li")[:40]:
         value = content(row.css(".property-val"))
-        name = (text(row.xpath("./text()").get()) or "").rstrip(" :")
-        if name and value:
+        label = next((line for line in texts(row) if line.strip()), "")
+        name = carried((text(label) or "").rstrip(" :"), label)
+        if name and value and name != value:
             found.append((name, value))
     return tuple(found)
 
@@ -173,7 +182,7 @@ def _shop_list(document: Document, market: MadeInChina) -> Findings | None:
 
 def _listing(document: Document, market: MadeInChina) -> Findings | None:
     page = document.selector
-    key = next(filter(None, map(market.identify, document.own_addresses)), None)
+    key = market.own_listing(document)
     title = content_of(
         page, "h1.sr-proMainInfo-baseInfoH1", "h1.J-baseInfo-name", ".baseInfo h1", "h1"
     )

@@ -9,6 +9,7 @@ from headwater.domain.platforms import Platform
 from headwater.marketplaces.document import Document
 from headwater.marketplaces.findings import Findings
 from headwater.marketplaces.lookup import text
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.refusals import judge
 from headwater.marketplaces.urls import host_matches, host_of, parameters
 
@@ -34,13 +35,32 @@ class Marketplace(ABC):
         """Whether the address is one of this platform's pages."""
         return host_matches(host_of(url), self.hosts)
 
-    @abstractmethod
+    @property
+    def key_space(self) -> Platform:
+        """The platform whose ids its listings have."""
+        return self.platform
+
     def identify(self, url: str) -> ListingKey | None:
         """The listing that the address leads to; None if it is not a listing of this platform."""
+        offer_id = self.offer_id(url)
+        return ListingKey(self.key_space, carried(offer_id, url)) if offer_id else None
 
-    @abstractmethod
     def identify_seller(self, url: str) -> str | None:
         """The seller's stable id that the address names; None if it names none."""
+        return carried(self.seller_id(url), url)
+
+    def own_listing(self, document: Document) -> ListingKey | None:
+        """The listing that a page's own addresses name."""
+        keys = (self.identify(url) for url in document.own_addresses)
+        return next((key for key in keys if key), None)
+
+    @abstractmethod
+    def offer_id(self, url: str) -> str | None:
+        """The id, as keys hold it, of the listing that the address leads to."""
+
+    @abstractmethod
+    def seller_id(self, url: str) -> str | None:
+        """The id of the seller whom the address names."""
 
     @abstractmethod
     def canonical_url(self, key: ListingKey) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.urls import absolute, host_matches
 
 CDN_HOSTS = (
@@ -63,5 +64,5 @@ def gallery(*candidates: object) -> tuple[str, ...]:
         if isinstance(candidate, (list, tuple)):
             found.update(dict.fromkeys(gallery(*candidate)))
         elif isinstance(candidate, str) and (url := absolute(candidate)):
-            found[_original(url)] = None
+            found[carried(_original(url), candidate)] = None
     return tuple(found)

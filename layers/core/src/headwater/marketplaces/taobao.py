@@ -9,23 +9,33 @@ from headwater.domain.pages import LayoutChanged, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.marketplaces import amounts
 from headwater.marketplaces.document import Document
-from headwater.marketplaces.elements import attribute, content, content_of, image_sources, own
+from headwater.marketplaces.elements import (
+    attribute,
+    content,
+    content_of,
+    image_sources,
+    own,
+    texts,
+)
 from headwater.marketplaces.findings import Findings, unique
 from headwater.marketplaces.lookup import (
     Json,
+    advertised,
     count,
     dig,
     first,
     identifier,
     objects,
     text,
+    yes,
 )
 from headwater.marketplaces.marketplace import Marketplace
+from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
 from headwater.marketplaces.urls import host_matches, host_of, parameters, path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
+    from headwater.marketplaces.tree import Tree
 
 _CURRENCY = "CNY"
 _TAOBAO = ("taobao.com", "*.taobao.com")
@@ -73,7 +83,11 @@ class Taobao(Marketplace):
         self._item = item
         self._search = search
 
-    def identify(self, url: str) -> ListingKey | None:
+    @property
+    def key_space(self) -> Platform:
+        return Platform.TAOBAO
+
+    def offer_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         path = path_of(url)
@@ -84,9 +98,9 @@ class Taobao(Marketplace):
             item_id = next(
                 filter(None, (identifier(named.get(n)) for n in ("id", "itemId", "item_id"))), None
             )
-        return ListingKey(Platform.TAOBAO, item_id) if item_id else None
+        return item_id
 
-    def identify_seller(self, url: str) -> str | None:
+    def seller_id(self, url: str) -> str | None:
         if not self.serves(url):
             return None
         named = parameters(url)
@@ -219,7 +233,7 @@ def _auction(item: dict[str, Json]) -> Listing | None:
     if key is None:
         return None
     url = text(first(item, "detail_url", "auctionURL", "url", "clickUrl")) or ""
-    tmall = dig(item, "shopcard.isTmall") is True or first(item, "isTmall") in (True, "true", "1")
+    tmall = yes(dig(item, "shopcard.isTmall")) or first(item, "isTmall") in (True, "true", "1")
     channel = _channel(url, tmall=tmall)
     shop = first(item, "shopLink", "shopInfo.url")
     return Listing(
@@ -239,7 +253,7 @@ def _auction(item: dict[str, Json]) -> Listing | None:
             place=first(item, "item_loc", "procity", "provcity"),
         ),
         pictures=gallery(first(item, "pic_url", "pic_path", "picPath"), item.get("pics")),
-        ad=first(item, "p4p", "isP4P", "isp4p") in (True, 1, "1", "true"),
+        ad=advertised(first(item, "p4p", "isP4P", "isp4p")),
         ship_from=text(first(item, "item_loc", "procity", "provcity")),
         sold=count(first(item, "view_sales", "realSales", "sold")),
     )
@@ -335,12 +349,14 @@ def _cards(document: Document) -> Findings | None:
         )
         if key is None or not title:
             continue
-        figure = "".join(
-            piece.strip()
-            for piece in card.css(
+        pieces = [
+            piece
+            for place in card.css(
                 "[class*='priceInt'], [class*='priceFloat'], .price strong, .productPrice em"
-            ).css("*::text").getall()
-        )  # fmt: skip
+            )
+            for piece in texts(place)
+        ]
+        figure = carried("".join(piece.strip() for piece in pieces), *pieces)
         shop = card.css("[class*='shopName'], [class*='ShopInfo'] a, .shopname, .productShop-name")
         listings.append(
             Listing(
@@ -381,9 +397,12 @@ _FACTS = {
 }
 
 
+_DEFAULT_PRICE = re.compile(r"[\"']?defaultItemPrice[\"']?\s*:\s*[\"']([0-9.\s-]{1,40})[\"']")
+
+
 def _fact(document: Document, name: str) -> str | None:
-    found = _FACTS[name].search(document.text)
-    return unquote(found[1]) if found else None
+    found = document.found(_FACTS[name])
+    return carried(unquote(found), found) if found else None
 
 
 def _own_key(document: Document) -> tuple[ListingKey | None, Taobao]:
@@ -414,12 +433,10 @@ def _listing_classic(document: Document, market: Taobao) -> Findings | None:
         page, "#J_PromoPriceNum", "#J_StrPrice .tb-rmb-num", ".tb-rmb-num", ".tm-price"
     )
     # Tmall fills the price by script; its first script data holds the usual one.
-    default = re.search(
-        r"[\"']?defaultItemPrice[\"']?\s*:\s*[\"']([0-9.\s-]{1,40})[\"']", document.text
-    )
+    default = document.found(_DEFAULT_PRICE)
     price = amounts.price(figure, currency=_CURRENCY) if figure else None
     if price is None and default:
-        price = amounts.price(default[1], currency=_CURRENCY)
+        price = amounts.price(default, currency=_CURRENCY)
     shop = page.css(".tb-shop-name a, a.slogo-shopname, .shop-name a, .shop-intro .shopLink,"
                     ".hd-shop-name a, .tb-seller-name")  # fmt: skip
     seller_name = text(attribute(page.css(".tb-shop-name a"), "title")) or content(shop)
@@ -446,12 +463,13 @@ def _listing_classic(document: Document, market: Taobao) -> Findings | None:
     )
 
 
-def _attribute_lines(lines: "list[Selector]") -> tuple[tuple[str, str], ...]:
+def _attribute_lines(lines: "list[Tree]") -> tuple[tuple[str, str], ...]:
     found = []
     for line in lines[:100]:
-        name, separator, value = re.sub("：", ":", content([line]) or "", count=1).partition(":")
+        shown = content([line]) or ""
+        name, separator, value = re.sub("：", ":", shown, count=1).partition(":")
         if separator and name.strip() and value.strip():
-            found.append((name.strip(), value.strip()))
+            found.append((carried(name.strip(), shown), carried(value.strip(), shown)))
     return tuple(dict.fromkeys(found))
 
 
@@ -506,7 +524,7 @@ def _listing_rendered(document: Document, market: Taobao) -> Findings | None:
     )  # fmt: skip
 
 
-def _parameter_pairs(page: "Selector") -> tuple[tuple[str, str], ...]:
+def _parameter_pairs(page: "Tree") -> tuple[tuple[str, str], ...]:
     found = []
     for row in page.css("[class*='emphasisParamsInfoItem--'], [class*='generalParamsInfoItem--'],"
                         "[class*='infoItem--']")[:100]:  # fmt: skip

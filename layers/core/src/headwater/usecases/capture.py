@@ -16,8 +16,16 @@ from headwater.domain.captures import (
 )
 from headwater.domain.exchanges import Fetched, FetchFailed
 from headwater.domain.listings import Listing, ListingKey, Sighting
-from headwater.domain.manifests import FILE_NAME, capture_id, describe_fetch, manifest, sha256
+from headwater.domain.manifests import (
+    FILE_NAME,
+    capture_id,
+    describe_fetch,
+    describe_sources,
+    manifest,
+    sha256,
+)
 from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
+from headwater.domain.sources import ListingSources
 
 MAX_PICTURES = 12
 PICTURE_BYTES = 60_000_000
@@ -68,6 +76,7 @@ def capture(
     *,
     access: PlatformAccess,
     read: Callable[[Page], PageReading],
+    sources: Callable[[Page, ListingKey], ListingSources | None],
     pages: SeenPages,
     evidence: EvidenceStore,
     captures: CaptureRows,
@@ -83,7 +92,7 @@ def capture(
 
     `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `new_archive`
     begins the record of the wire for a capture's id, `read` judges a page that was fetched,
-    `made_by` names tool and call, `timestamp_authorities` those that are to sign. What cannot be
+    `sources` says where in a page each fact stands, `made_by` names tool and call, `timestamp_authorities` those that are to sign. What cannot be
     had is named in `missing` and never stops the rest; a refusal is kept as that and not asked
     again.
     """
@@ -104,9 +113,13 @@ def capture(
     )
     if seen is not None:
         # No address: what was seen may as well be a page of results as the listing's own.
+<<<<<<< HEAD
         kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen), shared=True)
         if seen_wire is not None:
             kept.keep("seen-wire", PartRole.WARC, None, seen_wire, _WARC, shared=True)
+=======
+        kept.keep_page("seen", Page(url="", body=seen))
+>>>>>>> ad5933b (Every field of a captured listing names the bytes of the page from which it was read)
     listing, gone, refused = sighting.listing, False, False
     if access.fetch_pages:
         reading = _keep_page(listing.url, kept, listing_pages, read)
@@ -120,8 +133,15 @@ def capture(
             sighting.listing.url,
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
+<<<<<<< HEAD
     if not (gone and sighting.look):
         _keep_pictures(listing, kept, pictures, access)
+=======
+    if kept.pages:
+        facts = describe_sources((name, sources(page, key)) for name, page in kept.pages)
+        kept.keep("fields", PartRole.FACTS, None, facts, ("application/json", "json"))
+    _keep_pictures(listing, kept, pictures, access)
+>>>>>>> ad5933b (Every field of a captured listing names the bytes of the page from which it was read)
     wire = kept.archive.body()
     if wire is not None:
         kept.keep("wire", PartRole.WARC, None, wire, _WARC)
@@ -188,6 +208,14 @@ class _Kept:
     parts: list[Part] = field(default_factory=list)
     missing: list[MissingPart] = field(default_factory=list)
     fetches: list[dict[str, Any]] = field(default_factory=list)
+    pages: list[tuple[str, Page]] = field(default_factory=list)
+    """The pages among the parts, by the part's name."""
+
+    def keep_page(self, stem: str, page: Page) -> str:
+        url = page.url or None
+        name = self.keep(stem, PartRole.PAGE, url, page.body, _page_type(page.body))
+        self.pages.append((name, page))
+        return name
 
     def keep(
         self,
@@ -285,8 +313,7 @@ def _keep_page(
     elif reading is not None and reading.verdict is Verdict.ERROR:
         kept.miss(PartRole.PAGE, url, reading.reason)
     else:
-        body = fetched.page.body
-        name = kept.keep("fetched", PartRole.PAGE, fetched.page.url, body, _page_type(body))
+        name = kept.keep_page("fetched", fetched.page)
     kept.record(name, url, fetched)
     return reading
 
