@@ -69,6 +69,7 @@ def keep_it(address: str, number: int) -> tuple[object, object]:
     from headwater.adapters.warc import Archive
     from headwater.domain.brands import PlatformAccess
     from headwater.domain.pages import PageKind, PageReading, Verdict
+    from headwater.marketplaces import sources_of
     from headwater.usecases.capture import capture
     from tests.factories import LISTING, SIGHTING
     from tests.fakes.evidence import BucketInMemory, CapturesInMemory
@@ -85,6 +86,7 @@ def keep_it(address: str, number: int) -> tuple[object, object]:
         read=lambda _page: PageReading(
             platform=listing.key.platform, kind=PageKind.LISTING, verdict=Verdict.OK, reason=""
         ),
+        sources=sources_of,
         pages=BucketInMemory(),
         evidence=evidence,
         captures=CapturesInMemory(),

@@ -16,6 +16,7 @@ from headwater.adapters.store import Bucket
 from headwater.adapters.warc import Archive
 from headwater.cli.main import main
 from headwater.domain.brands import Desk, PlatformAccess, TimestampAuthority
+from headwater.marketplaces import sources_of
 from headwater.usecases.capture import capture
 from tests.factories import BRAND, CASE, LISTING, NOON, SIGHTING
 from tests.fakes.evidence import BucketInMemory, DoorInMemory, answer, page_key
@@ -46,6 +47,7 @@ def stack(tables: dict[str, str], buckets: dict[str, str]) -> str:
         replace(SIGHTING, page_object=page_key(PAGE)),
         access=PlatformAccess(),
         read=lambda page: pytest.fail("no page is fetched"),
+        sources=sources_of,
         pages=BucketInMemory({page_key(PAGE): PAGE}),
         evidence=Bucket(buckets["EvidenceBucket"]),
         captures=Captures(tables["CapturesTable"]),

@@ -15,6 +15,7 @@ from headwater.domain.listings import Listing, ListingKey, Sighting
 from headwater.domain.manifests import canonical, sha256
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
+from headwater.marketplaces import sources_of
 from headwater.usecases.capture import MAX_PICTURES, PICTURE_BYTES, capture
 from tests.factories import LISTING, NOON, SIGHTING
 from tests.fakes.evidence import (
@@ -65,6 +66,7 @@ class Room:
             sighting,
             access=self.access,
             read=self.read,
+            sources=sources_of,
             pages=self.pages,
             evidence=self.evidence,
             captures=self.captures,
@@ -87,11 +89,18 @@ def test_an_imported_listing_is_kept_with_its_pictures() -> None:
     assert kept.outcome is CaptureOutcome.COMPLETE
     assert [(part.name, part.role) for part in kept.parts] == [
         ("seen.html", PartRole.PAGE),
+        ("fields.json", PartRole.FACTS),
         ("picture-01.jpg", PartRole.PICTURE),
         ("picture-02.png", PartRole.PICTURE),
         ("wire.warc.gz", PartRole.WARC),
     ]
-    assert [room.bytes_of(part.stored) for part in kept.parts[:3]] == [PAGE, JPEG, PNG]
+    assert [room.bytes_of(part.stored) for part in kept.parts if part.name != "fields.json"][
+        :3
+    ] == [
+        PAGE,
+        JPEG,
+        PNG,
+    ]
     assert room.captures.of_listing("fjellvik", LISTING.key) == [kept]
     assert kept.rehearsal
     assert room.door.asked == [A, B]
@@ -133,7 +142,7 @@ def test_a_refusal_stays_in_the_record_of_the_wire() -> None:
 
 def test_nothing_fetched_leaves_no_record_of_the_wire() -> None:
     kept = Room(access=PlatformAccess(fetch_pictures=False)).capture(SEEN)
-    assert [part.name for part in kept.parts] == ["seen.html"]
+    assert [part.name for part in kept.parts] == ["seen.html", "fields.json"]
 
 
 def test_the_same_message_again_changes_nothing_and_asks_nobody() -> None:

@@ -24,6 +24,7 @@ from headwater.domain.brands import PlatformAccess
 from headwater.domain.captures import Capture, Stamp
 from headwater.domain.listings import Sighting
 from headwater.domain.manifests import canonical, sha256
+from headwater.marketplaces import sources_of
 from headwater.usecases.capture import capture
 from headwater.usecases.stamp import Authority, stamp
 from headwater.verifier import Trust, Verdict, check_wire, verify
@@ -59,6 +60,7 @@ def keep(
             sighting,
             access=PlatformAccess(),
             read=lambda page: pytest.fail("no page is fetched"),
+            sources=sources_of,
             pages=BucketInMemory({page_key(PAGE): PAGE}),
             evidence=evidence,
             captures=captures,
@@ -106,6 +108,8 @@ def test_an_untouched_folder_is_ok(case: tuple[Path, str]) -> None:
     assert [layer.name for layer in report.layers] == [
         "manifest",
         "part seen.html",
+        "part fields.json",
+        "fields",
         "part picture-01.png",
         "part picture-02.png",
         "part wire.warc.gz",

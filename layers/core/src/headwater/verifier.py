@@ -7,6 +7,7 @@ Whatever it is given, it answers with verdicts and does not raise.
 
 import argparse
 import hashlib
+import html
 import json
 import os
 import re
@@ -14,14 +15,18 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 MANIFEST = "manifest.json"
 BUNDLE = "bundle.json"
+FIELDS = "fields.json"
 EXHIBIT_SCHEMA = "headwater/exhibit/1"
 DRAWING_SCHEMA = "headwater/drawing/1"
 SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA, DRAWING_SCHEMA}
@@ -315,6 +320,12 @@ class _Check:
                     self._read(folder + part.name), manifest, seen=part.name == SEEN_WIRE
                 )
                 self._say(f"{prefix}{part.name.removesuffix('.warc.gz')}", verdict, detail)
+            if part.name == FIELDS and verdict is Verdict.OK:
+                verdict, detail = check_fields(
+                    self._read(folder + part.name),
+                    {page.name: self._page(folder + page.name) for page in parts},
+                )
+                self._say(f"{prefix}fields", verdict, detail)
         if manifest["schema"] == DRAWING_SCHEMA:
             self._drawing(prefix, own + MANIFEST, folder, manifest)
         missing = manifest.get("missing") or []
@@ -341,6 +352,10 @@ class _Check:
             captured_at=captured_at,
             anchored=stamped or digest in self.expected,
         )
+
+    def _page(self, name: str) -> bytes:
+        """A part's bytes; none where it is not there, which its own layer says."""
+        return self._read(name) if name in self._there else b""
 
     def _drawing(self, prefix: str, drawn_of: str, folder: str, manifest: dict[str, Any]) -> None:
         """Whether it is of the capture beside it, and drawn again shows the same, if asked for."""
@@ -643,6 +658,92 @@ def _http_body(answer: bytes) -> bytes:
         body = body[: int(headers["content-length"])]
     packed = headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
     return _unpacked(body) if packed else body
+
+
+# ---- where the facts stand in the pages ----------------------------------------------------------
+
+LONGEST_FACT = 100_000
+"""Bytes of a page from which one fact may be read."""
+
+
+def check_fields(text: bytes, pages: dict[str, bytes]) -> tuple[Verdict, str]:
+    """Whether each fact that names its bytes is really written there."""
+    proven = named = 0
+    try:
+        for page in _object(text, FIELDS, {"headwater/fields/1"})["pages"]:
+            body = pages.get(page["part"])
+            if body is None:
+                return Verdict.MISMATCH, f"{page['part']!r} is no part of the capture"
+            for fact in page["fields"] or []:
+                named += 1
+                name, first, end = str(fact["field"])[:60], fact["first"], fact["end"]
+                if first is None and end is None:
+                    continue
+                if type(first) is not int or type(end) is not int or not 0 <= first <= end:
+                    return Verdict.MALFORMED, f"{name!r} names no range of bytes"
+                where = f"bytes {first} to {end} of {page['part']}"
+                if end > len(body):
+                    return Verdict.MISMATCH, f"{name!r}: {where} lie outside of the page"
+                written = body[first : min(end, first + LONGEST_FACT)]
+                if not says(written.decode(page["encoding"], "replace"), fact["read"]):
+                    return Verdict.MISMATCH, f"{name!r} does not stand at {where}"
+                proven += 1
+    except _Bad as bad:
+        return bad.verdict, bad.detail
+    except (KeyError, TypeError, ValueError, LookupError, AttributeError) as error:
+        return Verdict.MALFORMED, f"{FIELDS} cannot be read: {error!r}"[:200]
+    unnamed = f"; {named - proven} name no bytes, and why" if named > proven else ""
+    return Verdict.OK, f"{proven} facts stand in the pages where it says{unnamed}"
+
+
+def says(written: str, read: str) -> bool:
+    """Whether a piece of a page means `read`: as it is, or free of one kind of escapes."""
+    wanted = " ".join(read.split())
+    figure = _figure(wanted)
+    return any(
+        " ".join(meant.split()) == wanted or (figure is not None and _figure(meant) == figure)
+        for meant in _meanings(written)
+    )
+
+
+def _meanings(written: str) -> Iterator[str]:
+    unfolded = (written, html.unescape(written), unquote(written))
+    yield from unfolded
+    for text in unfolded if "\\" in written or "%5C" in written.upper() else ():
+        # A JavaScript literal may stand in single quotes, and may escape what JSON does not.
+        lax = re.sub(r"\\(?![\"\\/bfnrtu])", "", text).replace('"', '\\"')
+        for literal in (text, lax):
+            with suppress(ValueError):
+                yield str(json.loads(f'"{literal}"', strict=False))
+    if "<" in written:
+        yield html.unescape(_without_tags(written))
+
+
+_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
+"""str.lower changes the length of some texts."""
+
+
+def _without_tags(written: str) -> str:
+    """What an element shows: its texts, without those of scripts and styles."""
+    pieces: list[str] = []
+    folded = written.translate(_LOWER)
+    position = 0
+    while (tag := written.find("<", position)) >= 0:
+        pieces.append(written[position:tag])
+        hidden = re.match(r"<(script|style)\b", folded[tag : tag + 8])
+        closer = f"</{hidden[1]}" if hidden else "-->" if folded.startswith("<!--", tag) else ">"
+        end = folded.find(closer, tag)
+        if end < 0:
+            return "".join(pieces)
+        position = end if hidden else end + len(closer)
+    return "".join((*pieces, written[position:]))
+
+
+def _figure(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if len(text) < 60 else None
+    except InvalidOperation:
+        return None
 
 
 # ---- timestamps (RFC 3161) -----------------------------------------------------------------------

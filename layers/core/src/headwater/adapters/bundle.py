@@ -19,9 +19,10 @@ from headwater.domain.brands import TimestampAuthority
 from headwater.domain.captures import Capture, PartRole, StampFailed
 from headwater.domain.cases import Case, PictureEvidence
 from headwater.domain.changes import changes
-from headwater.domain.manifests import FILE_NAME, canonical, sha256
+from headwater.domain.manifests import FIELDS_NAME, FILE_NAME, canonical, sha256
 from headwater.domain.pictures import PictureEvidence as MatchedBy
 from headwater.domain.pictures import PictureMatch, PictureRelation
+from headwater.domain.sources import FieldSource, in_words
 from headwater.domain.strangers import in_one_line
 from headwater.matching.images import UnreadablePicture
 from headwater.matching.side_by_side import side_by_side
@@ -56,6 +57,8 @@ def bundle(
     for capture in captures:
         for name, body in evidence_files(capture, evidence):
             files[f"captures/{capture.id}/{name}"] = body
+            if name == FIELDS_NAME:
+                files[f"captures/{capture.id}/fields.txt"] = where_facts_stand(body).encode()
         for wire in (part for part in capture.parts if part.role is PartRole.WARC):
             stem = wire.name.removesuffix("wire.warc.gz")
             files[f"captures/{capture.id}/{stem}replay.wacz"] = wacz(
@@ -102,6 +105,18 @@ def bundle(
         files[f"bundle.json.{signer.name}.tsq"] = made.request
         files[f"bundle.json.{signer.name}.tsr"] = made.reply
     return stored_zip(dict(sorted(files.items()))), sha256(listed)
+
+
+def where_facts_stand(fields: bytes) -> str:
+    """The list of a capture's facts in plain form: each with the bytes that it was read from."""
+    lines: list[str] = []
+    for page in json.loads(fields)["pages"]:
+        lines.append(f"What was read in {page['part']}, and where it stands there:")
+        facts = page["fields"] or []
+        lines += [in_words(FieldSource(**fact)) for fact in facts]
+        lines += [] if facts else ["Nothing: a person can read what our reader could not."]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, bytes]) -> str:

@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
-from headwater.domain.listings import Listing
+from headwater.domain.listings import Listing, ListingKey
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
-from headwater.marketplaces import read
+from headwater.domain.sources import in_words
+from headwater.marketplaces import marketplace, read, sources_of
 from headwater.marketplaces.files import BadFile, pages_in
 
 _COLUMNS = (("id", 20), ("price", 26), ("moq", 12), ("seller", 28), ("title", 50))
@@ -34,7 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PLATFORM",
         help=f"do not guess: {', '.join(Platform)}",
     )
-    parser.add_argument("--json", action="store_true", help="for other programs: one object a line")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for other programs: one object a line")
+    form.add_argument(
+        "--sources",
+        action="store_true",
+        help="say of every field from which bytes of the page it was read",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,27 +59,45 @@ def _run(arguments: argparse.Namespace) -> int:
     failed = False
     for name in arguments.files:
         try:
-            found = list(_read(name, arguments.platform))
+            found = list(_read(name, arguments.platform, sources=arguments.sources))
         except (BadFile, OSError) as problem:
             said = problem.strerror if isinstance(problem, OSError) else str(problem)
             said = f"{name}: {said}" if isinstance(problem, OSError) else said
             print(f"headwater parse: {said}", file=sys.stderr)
             failed = True
             continue
-        for result in found:
+        for result, places in found:
             if arguments.json:
                 print(json.dumps(result, ensure_ascii=False))
             else:
-                print(_table(result))
+                print("\n".join((_table(result), *places)))
     return 1 if failed else 0
 
 
-def _read(name: str, platform: Platform | None) -> Iterator[dict[str, Any]]:
-    """One result a page; of an archive's many pages only those that are anything of ours."""
+def _read(
+    name: str, platform: Platform | None, *, sources: bool
+) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """One result a page; of an archive's many pages only those that are anything of ours.
+
+    With it, if asked for, the lines that say where its fields stand.
+    """
     pages = list(pages_in(name, Path(name).read_bytes()))
-    results = [_result(name, page, platform) for page in pages]
-    telling = [result for result in results if _tells(result)]
-    yield from telling if len(results) > 1 and telling else results[:1] or [_nothing(name)]
+    results = [(_result(name, page, platform), page) for page in pages]
+    telling = [(result, page) for result, page in results if _tells(result)]
+    if not results:
+        yield _nothing(name), []
+    for result, page in telling if len(results) > 1 and telling else results[:1]:
+        yield result, list(_sources(result, page)) if sources else []
+
+
+def _sources(result: dict[str, Any], page: Page) -> Iterator[str]:
+    for listing in result["listings"]:
+        market = marketplace(Platform(result["platform"] or Platform.GENERIC))
+        key = ListingKey(market.key_space, listing["id"])
+        found = sources_of(page, key)
+        yield f"  where {key} stands, in bytes of the page ({found.encoding if found else '?'}):"
+        for source in found.fields if found else ():
+            yield _shown(indent(in_words(source), "    "))
 
 
 def _tells(result: dict[str, Any]) -> bool:

@@ -92,7 +92,7 @@ def describe_fetch(part: str | None, asked: str, fetched: Fetched) -> dict[str, 
     }
 
 
-FIELDS_SCHEMA = "headwater/fields/1"
+FIELDS_SCHEMA, FIELDS_NAME = "headwater/fields/1", "fields.json"
 
 
 def describe_sources(pages: Iterable[tuple[str, ListingSources | None]]) -> bytes:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from headwater.domain.strangers import in_one_line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSource:
@@ -29,3 +31,13 @@ class ListingSources:
 
     encoding: str
     fields: tuple[FieldSource, ...]
+
+
+def in_words(source: FieldSource) -> str:
+    """For people: what was read, where it stands, and what stands there."""
+    said = f"{source.field}: {in_one_line(source.value, most=120)}"
+    place = f"{source.container or ''} {in_one_line(source.path or '')}".strip()
+    if source.first is None:
+        return f"{said}\n    no bytes: {source.reason}" + (f" ({place})" if place else "")
+    there = in_one_line(source.read or "", most=160)
+    return f"{said}\n    bytes {source.first} to {source.end}, {place}: {there!r}"

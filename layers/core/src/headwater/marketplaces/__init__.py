@@ -22,7 +22,6 @@ from headwater.marketplaces.lazada import LAZADA
 from headwater.marketplaces.made_in_china import MADE_IN_CHINA
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.pictures import full_size
-from headwater.marketplaces.sources import sources_of as places_of
 from headwater.marketplaces.taobao import TAOBAO, TMALL, TMALL_GLOBAL
 
 __all__ = [
@@ -93,8 +92,15 @@ def sources_of(page: Page, key: ListingKey) -> ListingSources | None:
 
     None where the page does not show it. Takes several times as long as `read`. Never raises.
     """
+    from headwater.marketplaces.sources import (  # noqa: PLC0415 - searches never need it
+        sources_of as places_of,
+    )
+
     try:
-        return places_of(page, key, marketplace(key.platform))
+        market = _recognised(Document(page))
+        if market.key_space is not key.platform:
+            market = marketplace(key.platform)
+        return places_of(page, key, market)
     except (*_UNEXPECTED, MemoryError):
         return None
 

@@ -1,24 +1,19 @@
 """Of every field of a listing: from which bytes of the page it was read, proven by reading them."""
 
-import html
-import json
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
-from urllib.parse import unquote
+from decimal import Decimal
 
 from headwater.domain.listings import Listing, ListingKey
 from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading
+from headwater.domain.platforms import Platform
 from headwater.domain.sources import FieldSource, ListingSources
 from headwater.marketplaces.document import LONGEST, Document, encoding_of
-from headwater.marketplaces.javascript import to_json
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.origins import Origin, TracedFlag, origins_of
+from headwater.verifier import LONGEST_FACT, says
 
 _LONGEST_READ = 20_000
-_TAGS = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 _MADE = {
     "url": "made from the id",
@@ -34,11 +29,10 @@ def sources_of(page: Page, key: ListingKey, market: Marketplace) -> ListingSourc
 
     A page that was kept without its address may be the listing's own all the same.
     """
-    for url in dict.fromkeys((page.url, market.canonical_url(key) if not page.url else page.url)):
-        found = _sources(replace(page, url=url), key, market)
-        if found is not None:
-            return found
-    return None
+    found = _sources(page, key, market)
+    if found is None and not page.url and market.platform is not Platform.GENERIC:
+        return _sources(replace(page, url=market.canonical_url(key)), key, market)
+    return found
 
 
 def _sources(page: Page, key: ListingKey, market: Marketplace) -> ListingSources | None:
@@ -172,7 +166,8 @@ class _Places:
                 return None
         except ValueError:
             return None
-        return (first, end) if says(written, origin.read) else None
+        small = end - first <= LONGEST_FACT
+        return (first, end) if small and says(written, origin.read) else None
 
     def _byte(self, character: int) -> int | None:
         """Counted from the nearest character before it that is known."""
@@ -185,38 +180,3 @@ class _Places:
             return None
         self._known[character] = self._known[before] + size
         return self._known[character]
-
-
-def says(written: str, read: str) -> bool:
-    """Whether a piece of a page means `read`, by one of the ways in which pages write texts."""
-    wanted = _spaced(read)
-    if any(_spaced(meant) == wanted for meant in _meanings(written)):
-        return True
-    try:
-        return Decimal(written) == Decimal(read)
-    except InvalidOperation:
-        return False
-
-
-def _meanings(written: str) -> Iterator[str]:
-    yield written
-    yield html.unescape(written)
-    if "\\" in written:
-        try:
-            yield json.loads(f'"{written}"', strict=False)
-        except ValueError:
-            with suppress(ValueError):
-                yield json.loads(to_json(f"['{written}']"))[0]
-    if "%" in written:
-        yield unquote(written)
-        with suppress(ValueError):
-            yield json.loads(f'"{unquote(written)}"', strict=False)
-    if "&" in written:
-        with suppress(ValueError):
-            yield json.loads(f'"{html.unescape(written)}"', strict=False)
-    if "<" in written:
-        yield html.unescape(_TAGS.sub("", written))
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())

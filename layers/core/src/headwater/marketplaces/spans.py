@@ -107,7 +107,8 @@ class _Reader:
             at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
             if text[at : at + 1] != ":":
                 raise ValueError(f"no colon at character {at}")
-            found[name], at = self.value(at + 1, f"{path}.{name}")
+            step = f".{name}" if name.isidentifier() else f"[{json.dumps(name)}]"
+            found[name], at = self.value(at + 1, path + step)
             at, ended = self._next(at, "}")
             if ended:
                 return found, at

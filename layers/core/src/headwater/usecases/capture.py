@@ -90,11 +90,11 @@ def capture(
 ) -> Capture:
     """Keep the listing as far as it can be had, once; the same message again changes nothing.
 
-    `listing_pages` and `pictures` fetch from the platform's page and picture hosts, `new_archive`
-    begins the record of the wire for a capture's id, `read` judges a page that was fetched,
-    `sources` says where in a page each fact stands, `made_by` names tool and call, `timestamp_authorities` those that are to sign. What cannot be
-    had is named in `missing` and never stops the rest; a refusal is kept as that and not asked
-    again.
+    `listing_pages` and `pictures` fetch from the platform's page and picture hosts,
+    `new_archive` begins the record of the wire for a capture's id, `read` judges a page that
+    was fetched, `sources` says where in a page each fact stands, `made_by` names tool and call,
+    `timestamp_authorities` those that are to sign. What cannot be had is named in `missing` and
+    never stops the rest; a refusal is kept as that and not asked again.
     """
     seen = pages.get(sighting.page_object) if sighting.page_object else None
     seen_wire = pages.get(sighting.wire_object) if sighting.wire_object else None
@@ -113,13 +113,9 @@ def capture(
     )
     if seen is not None:
         # No address: what was seen may as well be a page of results as the listing's own.
-<<<<<<< HEAD
-        kept.keep("seen", PartRole.PAGE, None, seen, _page_type(seen), shared=True)
+        kept.keep_page("seen", Page(url="", body=seen), shared=True)
         if seen_wire is not None:
             kept.keep("seen-wire", PartRole.WARC, None, seen_wire, _WARC, shared=True)
-=======
-        kept.keep_page("seen", Page(url="", body=seen))
->>>>>>> ad5933b (Every field of a captured listing names the bytes of the page from which it was read)
     listing, gone, refused = sighting.listing, False, False
     if access.fetch_pages:
         reading = _keep_page(listing.url, kept, listing_pages, read)
@@ -133,15 +129,8 @@ def capture(
             sighting.listing.url,
             f"no page was handed in, and fetching pages of {key.platform.title} is not switched on",
         )
-<<<<<<< HEAD
     if not (gone and sighting.look):
         _keep_pictures(listing, kept, pictures, access)
-=======
-    if kept.pages:
-        facts = describe_sources((name, sources(page, key)) for name, page in kept.pages)
-        kept.keep("fields", PartRole.FACTS, None, facts, ("application/json", "json"))
-    _keep_pictures(listing, kept, pictures, access)
->>>>>>> ad5933b (Every field of a captured listing names the bytes of the page from which it was read)
     wire = kept.archive.body()
     if wire is not None:
         kept.keep("wire", PartRole.WARC, None, wire, _WARC)
@@ -211,9 +200,9 @@ class _Kept:
     pages: list[tuple[str, Page]] = field(default_factory=list)
     """The pages among the parts, by the part's name."""
 
-    def keep_page(self, stem: str, page: Page) -> str:
-        url = page.url or None
-        name = self.keep(stem, PartRole.PAGE, url, page.body, _page_type(page.body))
+    def keep_page(self, stem: str, page: Page, *, shared: bool = False) -> str:
+        kind = _page_type(page.body)
+        name = self.keep(stem, PartRole.PAGE, page.url or None, page.body, kind, shared=shared)
         self.pages.append((name, page))
         return name
 
