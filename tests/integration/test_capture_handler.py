@@ -157,7 +157,8 @@ def test_a_message_becomes_a_row_and_locked_objects(deployed: Deployed) -> None:
     (row,) = deployed.rows()
     assert row.rehearsal
     assert row.outcome is CaptureOutcome.PARTIAL  # b.jpg is not there
-    assert [p.name for p in row.parts] == ["seen.html", "picture-01.jpg", "wire.warc.gz"]
+    names = ["seen.html", "picture-01.jpg", "wire.warc.gz", "fields.json"]
+    assert [p.name for p in row.parts] == names
     bodies = [deployed.evidence.get(p.stored.key, p.stored.version_id) for p in row.parts[:2]]
     assert bodies == [PAGE, JPEG]
     manifest = deployed.evidence.get(row.manifest.key, row.manifest.version_id)

@@ -108,12 +108,12 @@ def test_an_untouched_folder_is_ok(case: tuple[Path, str]) -> None:
     assert [layer.name for layer in report.layers] == [
         "manifest",
         "part seen.html",
-        "part fields.json",
-        "fields",
         "part picture-01.png",
         "part picture-02.png",
         "part wire.warc.gz",
         "wire",
+        "part fields.json",
+        "fields",
         "seal",
     ]
     assert report.as_text().endswith("ok: everything that was required is there and matches.")

@@ -134,6 +134,9 @@ def capture(
     wire = kept.archive.body()
     if wire is not None:
         kept.keep("wire", PartRole.WARC, None, wire, _WARC)
+    if kept.pages:
+        facts = describe_sources((name, sources(page, key)) for name, page in kept.pages)
+        kept.keep("fields", PartRole.FACTS, None, facts, ("application/json", "json"))
 
     has_page = any(part.role is PartRole.PAGE for part in kept.parts)
     if gone:
