@@ -52,6 +52,7 @@ def draw(record: SQSRecord) -> None:
     desk = read_desk(Bucket(settings.work_bucket))
     signers = authorities(desk.timestamp_authorities, rehearsal=settings.marketplace_rehearsal)
     if is_drawn(capture, evidence=evidence, authorities=signers):
+        metrics.add_metric("PicturesDrawn", MetricUnit.Count, 0)
         return
     files = {
         part.name: evidence.get(part.stored.key, part.stored.version_id) for part in capture.parts
@@ -66,6 +67,7 @@ def draw(record: SQSRecord) -> None:
             timestamp_authorities=tuple(signer.name for signer in signers),
         )
     if made is None:
+        metrics.add_metric("PicturesDrawn", MetricUnit.Count, 0)
         return
     identifier, drawn = made
     keep_drawing(capture, identifier, drawn, evidence=evidence, authorities=signers)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.adapters.evidence import download_case_evidence
+from headwater.adapters.store import Bucket
 from headwater.adapters.timestamping import timestamp_request
 from headwater.adapters.warc import Archive
 from headwater.cli.main import main
@@ -49,7 +50,7 @@ def keep(
     into: Path,
     signers: Sequence[Authority] = (),
     at: datetime = NOON,
-    evidence: BucketInMemory | None = None,
+    evidence: Bucket | BucketInMemory | None = None,
     picture: bytes = PNG,
 ) -> list[Capture]:
     """Capture them one day after the other, have them signed, and lay the evidence out."""
