@@ -11,7 +11,10 @@ import html
 import json
 import os
 import re
+import stat
+import struct
 import sys
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -33,6 +37,8 @@ SCHEMAS = {"headwater/manifest/1", EXHIBIT_SCHEMA, DRAWING_SCHEMA}
 BUNDLE_SCHEMAS = {"headwater/bundle/1"}
 LARGEST_FILE = 200_000_000
 MOST_FILES = 10_000
+MOST_BYTES = 2_000_000_000
+"""What all files of one zip may unpack to."""
 SEEN_WIRE = "seen-wire.warc.gz"
 """What went over the wire when the page was fetched on which the listing was seen."""
 CLOCKS_MAY_DIFFER = timedelta(minutes=10)
@@ -90,7 +96,11 @@ class Report:
 
     def as_json(self) -> str:
         layers = [
-            {"name": layer.name, "verdict": layer.verdict, "detail": layer.detail}
+            {
+                "name": _printable(layer.name),
+                "verdict": layer.verdict,
+                "detail": _printable(layer.detail),
+            }
             for layer in self.layers
         ]
         return json.dumps({"verdict": self.verdict, "layers": layers}, ensure_ascii=False, indent=2)
@@ -98,18 +108,24 @@ class Report:
     def as_text(self) -> str:
         width = max((len(layer.name) for layer in self.layers), default=0)
         lines = [
-            f"{layer.verdict:13} {layer.name:{width}}  {layer.detail}" for layer in self.layers
+            f"{layer.verdict:13} {_printable(layer.name):{width}}  {_printable(layer.detail)}"
+            for layer in self.layers
         ]
         if self.verdict is Verdict.OK:
             end = "ok: everything that was required is there and matches."
         else:
             failing = [
-                layer.name
+                _printable(layer.name)
                 for layer in self.layers
                 if layer.required and layer.verdict is not Verdict.OK
             ]
             end = f"{self.verdict}: not proven. See: {', '.join(failing) or 'nothing was checked'}."
         return "\n".join([*lines, "", end])
+
+
+def _printable(text: str) -> str:
+    """Without what a stranger's file name could move a cursor or break a line with."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +190,10 @@ class _Folder:
                 raise _Bad(Verdict.MALFORMED, f"{name} is a link; evidence holds only files")
             if entry.is_dir():
                 yield from self._walk(Path(entry.path))
-            else:
+            elif entry.is_file():
                 yield name
+            else:
+                raise _Bad(Verdict.MALFORMED, f"{name} is no file but a pipe or a device")
 
     def read(self, name: str) -> bytes:
         with (self._root / name).open("rb") as file:
@@ -183,23 +201,27 @@ class _Folder:
 
 
 class _Zip:
+    """A zip that every tool reads alike: whatever two tools could read differently is refused."""
+
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            _check_layout(path, self._zip)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
             raise _Bad(Verdict.MALFORMED, f"{path.name} is no readable zip: {error}") from None
         seen: dict[str, str] = {}
         for entry in self._zip.infolist():
             name = entry.filename
+            if problem := _problem_with(entry):
+                raise _Bad(Verdict.MALFORMED, f"{name!r} {problem}")
             if entry.is_dir():
                 continue
-            if name.startswith("/") or "\\" in name or ".." in name.split("/"):
-                raise _Bad(Verdict.MALFORMED, f"{name!r} points outside of the bundle")
             # Two names that a file system may take for one hide one of the two.
-            if (other := seen.setdefault(name.casefold(), name)) is not name:
+            same = unicodedata.normalize("NFKC", name).casefold()
+            if (other := seen.setdefault(same, name)) is not name:
                 raise _Bad(Verdict.MALFORMED, f"{name!r} is there twice (as {other!r})")
-            if entry.flag_bits & 1:
-                raise _Bad(Verdict.MALFORMED, f"{name!r} is encrypted")
+        if (size := sum(entry.file_size for entry in self._zip.infolist())) > MOST_BYTES:
+            raise _Bad(Verdict.MALFORMED, f"says that it unpacks to {size} bytes")
         self.names = sorted(seen.values())
 
     def read(self, name: str) -> bytes:
@@ -208,6 +230,82 @@ class _Zip:
                 return file.read(LARGEST_FILE + 1)
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
             raise _Bad(Verdict.MALFORMED, f"{name} cannot be unpacked: {error}") from None
+
+
+def _problem_with(entry: zipfile.ZipInfo) -> str | None:
+    """Why the entry is none of evidence; None when it is a plain file or an empty folder."""
+    name = entry.filename
+    if points_elsewhere(name):
+        return "points outside of the bundle"
+    if entry.orig_filename != name:
+        return "has a zero byte in its name"
+    if not name.isascii() and not entry.flag_bits & 0x800:
+        return "has a name of unknown spelling"
+    if entry.flag_bits & 1:
+        return "is encrypted"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link; evidence holds only files"
+    if entry.is_dir() and entry.file_size:
+        return "is a folder with bytes of its own"
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return "is packed in a way that not every tool unpacks"
+    if entry.comment:
+        return "carries a comment that nobody vouches for"
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<2H", extra[:4])
+        if kind == 0x7075:  # Info-ZIP's "Unicode Path": some tools show it instead of the name
+            return "has a second name"
+        extra = extra[4 + length :]
+    return None
+
+
+def points_elsewhere(name: str) -> bool:
+    """Whether a file of this name could be written outside of the folder that it is put into."""
+    steps = name.removesuffix("/").split("/")
+    return "\\" in name or ":" in name or not {"", ".", ".."}.isdisjoint(steps)
+
+
+def _check_layout(path: Path, archive: zipfile.ZipFile) -> None:
+    """That the entries lie one behind the other and fill the file, each with one description.
+
+    A zip describes every entry twice, before its bytes and in the list at the end, and tools
+    differ in which they believe. Raises ValueError.
+    """
+    with path.open("rb") as file:
+        position = 0
+        for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
+            if entry.header_offset != position:
+                raise ValueError(f"bytes around {position} belong to no entry, or to two")
+            file.seek(position)
+            head = struct.unpack("<4s5H3L2H", file.read(30))
+            flags, method, sizes, (name_length, extra_length) = (
+                head[2],
+                head[3],
+                head[6:9],
+                head[9:],
+            )
+            name = file.read(name_length)
+            later = bool(flags & 8)
+            told = (entry.CRC, entry.compress_size, entry.file_size)
+            spelled = name.decode("utf-8" if flags & 0x800 else "cp437")
+            if spelled != entry.orig_filename or method != entry.compress_type:
+                raise ValueError(f"{entry.orig_filename!r} is named or packed in two ways")
+            if not later and sizes != told:
+                raise ValueError(f"{entry.orig_filename!r} has two sizes or checksums")
+            position += 30 + name_length + extra_length + entry.compress_size
+            if later:
+                file.seek(position)
+                position += 16 if file.read(4) == b"PK\x07\x08" else 12
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(size - 22, 0))
+        end = file.read()
+    if len(end) != 22 or end[:4] != b"PK\x05\x06":
+        raise ValueError("something follows its end, or it carries a comment")
+    length, start = struct.unpack("<2L", end[12:20])
+    if start != position or start + length != size - 22:
+        raise ValueError("bytes before its list of entries, or in it, belong to no entry")
 
 
 _Members = _Folder | _Zip
@@ -303,13 +401,27 @@ class _Check:
         self.claimed.add(name)
         try:
             text = self._read(name)
-            manifest = _object(text, name, SCHEMAS)
-            parts = _listed(manifest, "parts")
-            identifier, captured_at = _identity(manifest)
         except _Bad as bad:
             self._say(f"{prefix}manifest", bad.verdict, bad.detail)
             return None
         digest = _sha256(text)
+        try:
+            manifest = _object(text, name, SCHEMAS)
+            parts = _listed(manifest, "parts")
+            identifier, captured_at = _identity(manifest)
+        except _Bad as bad:
+            self._timestamps(prefix.strip(), name, digest, None)
+            self._say(f"{prefix}manifest", bad.verdict, bad.detail)
+            return None
+        stamped = self._timestamps(prefix.strip(), name, digest, captured_at)
+        for authority in manifest.get("timestamp_authorities") or []:
+            if f"{name}.{authority}.tsr" not in self._there:
+                self._say(
+                    f"{prefix}timestamp {authority}",
+                    Verdict.PENDING,
+                    "was to be asked for; its token is not here",
+                    required=False,
+                )
         self._say(f"{prefix}manifest", Verdict.OK, f"{identifier}, SHA-256 {digest}")
         for part in parts:
             self.claimed.add(folder + part.name)
@@ -336,15 +448,6 @@ class _Check:
                 f"{len(missing)} things could not be had at the time; the manifest says why",
                 required=False,
             )
-        stamped = self._timestamps(prefix.strip(), name, digest, captured_at)
-        for authority in manifest.get("timestamp_authorities") or []:
-            if f"{name}.{authority}.tsr" not in self._there:
-                self._say(
-                    f"{prefix}timestamp {authority}",
-                    Verdict.PENDING,
-                    "was to be asked for; its token is not here",
-                    required=False,
-                )
         return _Capture(
             prefix=prefix,
             sha256=digest,
@@ -482,7 +585,9 @@ def _sha256(body: bytes) -> str:
 def _object(text: bytes, name: str, schemas: set[str]) -> dict[str, Any]:
     """A canonical JSON object of a schema that this version knows."""
     try:
-        value = json.loads(text, object_pairs_hook=_no_repeats)
+        value = json.loads(
+            text, object_pairs_hook=_no_repeats, parse_float=_no_float, parse_constant=_no_float
+        )
         spelled = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except (ValueError, RecursionError) as error:
         raise _Bad(Verdict.MALFORMED, f"{name} is no JSON: {error}") from None
@@ -504,6 +609,10 @@ def _no_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+def _no_float(spelled: str) -> float:
+    raise ValueError(f"{spelled} has no exact spelling")
+
+
 def _listed(value: dict[str, Any], key: str) -> list[_Listed]:
     items = value.get(key)
     if not isinstance(items, list):
@@ -519,7 +628,7 @@ def _listed(value: dict[str, Any], key: str) -> list[_Listed]:
     if len({name.casefold() for name in names}) != len(names):
         raise _Bad(Verdict.MALFORMED, f"{key!r} names a file twice")
     for name in names:
-        if not name or name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        if points_elsewhere(name):
             raise _Bad(Verdict.MALFORMED, f"{key!r} names {name!r}, which points elsewhere")
     return found
 
@@ -753,6 +862,15 @@ _CERTIFICATE_REQUESTED = b"\x01\x01\xff"
 """How our requests end in DER, right after the nonce."""
 
 
+_INSTALL = "pip install 'rfc3161-client>=1.0.9'"
+
+
+def _too_old(installed: str) -> str | None:
+    """The version, if it is one that is not to be relied upon."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", installed)[:3])
+    return installed if numbers < (1, 0, 9) else None
+
+
 def check_timestamp(
     token: bytes,
     request: bytes | None,
@@ -768,12 +886,13 @@ def check_timestamp(
     try:
         import rfc3161_client  # noqa: PLC0415 - hashes are checked without it, too
         from rfc3161_client.tsp import PKIStatus  # noqa: PLC0415
+
+        old = _too_old(version("rfc3161-client"))
     except ImportError:
-        return (
-            Verdict.UNVERIFIABLE,
-            "to check timestamps: pip install 'rfc3161-client>=1.0.9'",
-            None,
-        )
+        return Verdict.UNVERIFIABLE, f"to check timestamps: {_INSTALL}", None
+    if old:
+        # Before 1.0.9 it takes the word of any stranger who embeds a root of his own.
+        return Verdict.UNVERIFIABLE, f"rfc3161-client {old} is fooled by forgers: {_INSTALL}", None
     try:
         reply = rfc3161_client.decode_timestamp_response(token)
         if reply.status != PKIStatus.GRANTED:
@@ -803,6 +922,9 @@ def check_timestamp(
     when = made_at.isoformat().replace("+00:00", "Z")
     if captured_at is not None and made_at < captured_at - CLOCKS_MAY_DIFFER:
         return Verdict.MISMATCH, f"is of {when}, before the capture says that it was made", None
+    late = made_at - captured_at if captured_at is not None else timedelta()
+    if late > timedelta(days=1):
+        detail += f"; that is {late.days} days after the time that the manifest names"
     return Verdict.OK, f"existed at {when}, signed by {detail}", made_at
 
 
@@ -892,7 +1014,9 @@ def run(arguments: argparse.Namespace, redraw: Redraw | None = None) -> int:
         sys.stderr.write(f"--trust: {error}\n")
         return 2
     report = verify(arguments.path, expected=arguments.expect, trust=trust, redraw=redraw)
-    sys.stdout.write(f"{report.as_json() if arguments.json else report.as_text()}\n")
+    text = report.as_json() if arguments.json else report.as_text()
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     return 0 if report.verdict is Verdict.OK else 1
 
 
