@@ -260,6 +260,9 @@ def test_the_very_same_picture_file_is_a_hint() -> None:
         ("义乌市某某日用品厂", (), ("maker: “厂” in the company's name",)),
         ("某某进出口贸易有限公司", (), ("trader: “进出口” in the company's name",)),
         ("Foo", ("super factory",), ("maker: the platform's badge “super factory”",)),
+        ("Foo", ("验厂报告",), ("maker: a factory audit, “验厂报告”",)),
+        ("Foo", ("factory inspection",), ("maker: a factory audit, “factory inspection”",)),
+        ("Foo", ("源头工厂",), ("maker: the platform's badge “源头工厂”",)),
         ("Factory Outlet Store", ("verified",), ()),
         (None, (), ()),
     ],
@@ -269,6 +272,26 @@ def test_what_says_maker_or_trader(
 ) -> None:
     seller = Seller(platform=Platform.ALIBABA, id="1", name=name, badges=badges)
     assert trade_signs(seller) == signs
+
+
+def test_what_the_page_states_of_the_business_says_maker_or_trader_and_ties_nobody() -> None:
+    stated = (
+        ("business_type", "Manufacturer, Trading Company"),
+        ("business_scope", "五金制品生产；货物进出口"),
+        ("factory_address", "No. 12, Foo Road, Yiwu"),
+        ("audit_report", "TÜV 2026-0417"),
+    )
+    seller = Seller(platform=Platform.ALIBABA, id="1", name="Foo", identifiers=stated)
+    assert trade_signs(seller) == (
+        "maker: the platform states the business “manufacturer”",
+        "trader: the platform states the business “trading”",
+        "maker: the licence covers “制品”",
+        "trader: the licence covers “进出口”",
+        "maker: an address of a factory, “No. 12, Foo Road, Yiwu”",
+        "maker: a factory audit, “TÜV 2026-0417”",
+    )
+    found = {kind for kind, value in stated if read_identifier(kind, value, Platform.ALIBABA)}
+    assert found == {"factory_address"}
 
 
 def a_case(listing: Listing, **changes: Any) -> Case:

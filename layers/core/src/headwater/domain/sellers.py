@@ -175,6 +175,8 @@ def identifiers_of(listing: Listing) -> frozenset[Identifier]:
 def read_identifier(kind: str, value: str, platform: Platform) -> frozenset[Identifier]:
     """The identifiers in what a page calls `kind`: none where the value is no good as one."""
     match kind:
+        case "business_type" | "business_scope" | "audit_report":
+            return frozenset()  # what many are, not who one is
         case "company" | "company_name":
             found = {(IdentifierKind.COMPANY, _company(value))}
         case "licence" | "license" | "social_credit_code":
@@ -189,7 +191,7 @@ def read_identifier(kind: str, value: str, platform: Platform) -> frozenset[Iden
                 (IdentifierKind.WECHAT, _wechat(value)),
                 (IdentifierKind.PHONE, _phone(value)),
             }
-        case "address":
+        case "address" | "factory_address":
             found = {(IdentifierKind.ADDRESS, _address(value))}
         case "user_id":
             found = {
@@ -282,24 +284,47 @@ def _address(text: str) -> str | None:
     return squeezed if len(squeezed) >= 8 and any(map(str.isdigit, squeezed)) else None
 
 
-_MAKER = re.compile(r"厂|制造|制品|\b(?:factory|manufactur\w*|industr(?:y|ial|ies))\b")
-_TRADER = re.compile(r"贸易|商贸|进出口|\b(?:trad(?:e|ing)|import|export|imp|exp)\b")
-_MAKING_BADGE = re.compile(r"factory|manufactur")
+_MAKER = re.compile(r"厂|制造|制品|生产|加工|\b(?:factory|manufactur\w*|industr(?:y|ial|ies))\b")
+_TRADER = re.compile(
+    r"贸易|商贸|进出口|批发|销售|\b(?:trad(?:e|ing)|import|export|imp|exp|wholesal\w*)\b"
+)
+_MAKING_BADGE = re.compile(r"factory|manufactur|工厂|厂家")
+_AUDIT_BADGE = re.compile(r"验厂|factory (?:inspection|audit)")
+_SAID_OF_TRADE = {
+    "business_type": "the platform states the business",
+    "business_scope": "the licence covers",
+}
 
 
 def trade_signs(seller: Seller) -> tuple[str, ...]:
-    """What says that the seller makes the goods, or only trades in them. Both may be said."""
-    signs = [
-        f"maker: the platform's badge “{badge}”"
-        for badge in seller.badges
-        if _MAKING_BADGE.search(_plain(badge))
-    ]
+    """What says that the seller makes the goods, or only trades in them. Both may be said.
+
+    From badges, audit reports, the stated business and the licence's scope, an address of a
+    factory, the company's registered name.
+    """
+    signs = []
+    for badge in seller.badges:
+        if _AUDIT_BADGE.search(_plain(badge)):
+            signs.append(f"maker: a factory audit, “{badge}”")
+        elif _MAKING_BADGE.search(_plain(badge)):
+            signs.append(f"maker: the platform's badge “{badge}”")
+    for kind, value in seller.identifiers:
+        if kind == "audit_report":
+            signs.append(f"maker: a factory audit, “{value[:60]}”")
+        elif kind == "factory_address":
+            signs.append(f"maker: an address of a factory, “{value[:60]}”")
+        elif kind in _SAID_OF_TRADE:
+            signs += _said(value, f"{_SAID_OF_TRADE[kind]} “{{}}”")
     name = seller.name or ""
     if _COMPANY.search(_plain(name)):
-        for role, pattern in (("maker", _MAKER), ("trader", _TRADER)):
-            if found := pattern.search(_plain(name)):
-                signs.append(f"{role}: “{found[0]}” in the company's name")
-    return tuple(signs)
+        signs += _said(name, "“{}” in the company's name")
+    return tuple(dict.fromkeys(signs))
+
+
+def _said(text: str, sentence: str) -> list[str]:
+    roles = (("maker", _MAKER), ("trader", _TRADER))
+    found = [(role, pattern.search(_plain(text))) for role, pattern in roles]
+    return [f"{role}: {sentence.format(match[0])}" for role, match in found if match]
 
 
 class SellerList(StrEnum):

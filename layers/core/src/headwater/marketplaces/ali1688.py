@@ -176,6 +176,7 @@ def _seller(
     location: str | None = None,
     years: int | None = None,
     badges: tuple[str, ...] = (),
+    business: Json = None,
 ) -> Seller | None:
     """A seller by memberId; where that is not known by the shop's own host."""
     member_id = text(member)
@@ -188,7 +189,12 @@ def _seller(
     title = text(name)
     if not (member_id or shop or title):
         return None
-    named = (("shop", shop), ("login_id", text(login)), ("user_id", identifier(user_id)))
+    named = (
+        ("shop", shop),
+        ("login_id", text(login)),
+        ("user_id", identifier(user_id)),
+        ("business_type", text(business)),
+    )
     return Seller(
         platform=Platform.ALI1688,
         id=member_id or shop,
@@ -325,6 +331,7 @@ def _offer(offer: dict[str, Json]) -> Listing | None:
             location=joined(dig(company, "province"), dig(company, "city")),
             years=count(first(service, "tpYear")),
             badges=badges_said(badges),
+            business=first(company, "bizTypeName") or first(offer, "bizTypeName"),
         ),
         pictures=gallery(first(offer, "image.imgUrl", "image.imgUrlOf290x290", "imgUrl",
                                "offerPicUrl")),

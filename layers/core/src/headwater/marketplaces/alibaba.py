@@ -600,7 +600,15 @@ def _store(document: Document, market: Alibaba) -> Findings | None:
         years=count(first(sign, "companyJoinYears.value", "companyJoinYears",
                           "accountJoinYears.value")),
         badges=_store_badges(sign),
-        more=(("ali_id", ali_id),) if ali_id else (),
+        more=tuple(
+            (kind, value)
+            for kind, value in (
+                ("ali_id", ali_id),
+                ("business_type", text(first(context, "companyBusinessType.value")
+                                       or first(sign, "companyBusinessType.value"))),
+            )
+            if value
+        ),
     )  # fmt: skip
     goods = _module_data(modules, "productListPc") or _module_data(modules, "productList")
     listings = [
