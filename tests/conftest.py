@@ -85,6 +85,12 @@ def tables(local_aws: LocalAws) -> dict[str, str]:
 
 
 @pytest.fixture
+def secrets_path(local_aws: LocalAws) -> str:
+    """A fresh corner of the parameter store."""
+    return f"/stack-{next(_fresh)}"
+
+
+@pytest.fixture
 def buckets(local_aws: LocalAws) -> dict[str, str]:
     """Fresh, empty buckets, versioned and locked where the template says so."""
     s3 = boto3.client("s3")

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from headwater.adapters.desk import read_desk, reference_key
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.store import Bucket
@@ -57,6 +59,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         "removed": sum(one.removed for one in done),
     }
     metrics.add_metric("Completed", MetricUnit.Count, 1)
+    Completions(settings.runs_table).done("site", datetime.now(UTC))
     logger.info("reported", extra=summary)
     return summary
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from headwater.domain.alerts import LEASE, Alert, Claim, NotSent
+from headwater.adapters.dynamodb.bounces import COUNTS
+from headwater.domain.alerts import LEASE, Alert, CaseEvidence, Claim, NotSent
 from headwater.domain.cases import Case, Conflict
 from headwater.domain.complaints import Complaint
 
@@ -98,3 +99,43 @@ class Postbox:
         if alert.recipient.email in self.refuses:
             raise NotSent("the address is not verified")
         self.sent.append(alert)
+
+
+@dataclass
+class Pager:
+    """A second channel that keeps what was sent; refuses everything while `broken`."""
+
+    name: str = "pager"
+    sent: list[Alert] = field(default_factory=list)
+    broken: bool = False
+
+    def send(self, alert: Alert) -> None:
+        if self.broken:
+            raise NotSent("nobody listens")
+        self.sent.append(alert)
+
+
+@dataclass
+class EvidenceInMemory:
+    """Shows the same picture of every case; dies of those in `deadly`."""
+
+    deadly: set[str] = field(default_factory=set)
+
+    def of_case(self, case: Case) -> CaseEvidence:
+        if case.id in self.deadly:
+            raise MemoryError
+        return CaseEvidence(case=case, picture=b"PNG")
+
+
+@dataclass
+class BouncesInMemory:
+    """The promises of the table: an address counts as bouncing for two weeks."""
+
+    rows: dict[str, datetime] = field(default_factory=dict)
+
+    def mark(self, email: str, at: datetime, reason: str) -> None:
+        self.rows[email.lower()] = at
+
+    def bounced(self, email: str, now: datetime) -> bool:
+        at = self.rows.get(email.lower())
+        return at is not None and now - at < COUNTS

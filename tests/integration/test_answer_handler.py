@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import boto3
 import pytest
+from icalendar import Calendar
 
 from headwater.adapters import answer_page
 from headwater.adapters.desk import write_desk
-from headwater.adapters.dynamodb.answer_keys import AnswerKeys
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.secrets import Secrets
 from headwater.adapters.store import Bucket
 from headwater.domain.alerts import Alert, Level
 from headwater.domain.brands import Desk
@@ -37,7 +39,7 @@ class Page:
     """The function behind its URL."""
 
     complaints: Complaints
-    keys: AnswerKeys
+    secrets: Secrets
 
     def link(self, complaint: Complaint) -> str:
         """The token of the mail that goes out for the complaint now."""
@@ -51,7 +53,9 @@ class Page:
             recipient=OWNER,
             now=datetime.now(UTC),
         )
-        address = answer_page.address(alert, "https://answer.example", self.keys.key())
+        address = answer_page.address(
+            alert, "https://answer.example", self.secrets.key(answer_page.KEY)
+        )
         assert address is not None
         return parse_qs(urlsplit(address).query)["t"][0]
 
@@ -61,16 +65,18 @@ class Page:
     def post(self, **fields: str) -> dict[str, Any]:
         return self.ask("POST", {}, urlencode(fields))
 
-    def ask(self, method: str, query: dict[str, str], body: str) -> dict[str, Any]:
+    def ask(
+        self, method: str, query: dict[str, str], body: str, *, path: str = "/"
+    ) -> dict[str, Any]:
         from deadlines_function.answer import lambda_handler
 
         event = {
             "version": "2.0",
-            "rawPath": "/",
+            "rawPath": path,
             "rawQueryString": urlencode(query),
             **({"queryStringParameters": query} if query else {}),
             "headers": {"content-type": "application/x-www-form-urlencoded"},
-            "requestContext": {"http": {"method": method, "path": "/"}, "stage": "$default"},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
             "body": body,
             "isBase64Encoded": False,
         }
@@ -84,15 +90,17 @@ class Page:
 
 
 @pytest.fixture
-def page(tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Page:
+def page(
+    tables: dict[str, str],
+    buckets: dict[str, str],
+    secrets_path: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Page:
     for name, value in {
-        "CASES_TABLE": tables["CasesTable"],
         "COMPLAINTS_TABLE": tables["ComplaintsTable"],
-        "ALERTS_TABLE": tables["AlertsTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
-        "SENDER": "alerts@fjellvik.example",
-        "REPORT_URL": "",
-        "ANSWER_URL": "",
+        "SECRETS_PATH": secrets_path,
+        "REPORT_URL": "https://report.example",
         "POWERTOOLS_SERVICE_NAME": "answer",
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
     }.items():
@@ -104,7 +112,7 @@ def page(tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.Mo
         Bucket(buckets["WorkBucket"]),
         Desk(contact="owner@example.com", brands=(brand(OWNER),), access=()),
     )
-    return Page(Complaints(tables["ComplaintsTable"]), AnswerKeys(tables["AlertsTable"]))
+    return Page(Complaints(tables["ComplaintsTable"]), Secrets(secrets_path))
 
 
 @pytest.fixture
@@ -178,16 +186,37 @@ def test_a_broken_form_does_nothing(page: Page, waiting: Complaint, fields: dict
     assert page.state() is ComplaintState.COUNTER_FILED
 
 
-def test_a_link_signed_with_another_stacks_key_does_nothing(
-    page: Page, waiting: Complaint, tables: dict[str, str]
-) -> None:
-    stranger = Page(page.complaints, AnswerKeys(tables["AlertsTable"]))
-    stranger.keys = type("Other", (), {"key": lambda _: b"x" * 32})()
+def test_a_link_signed_with_another_stacks_key_does_nothing(page: Page, waiting: Complaint) -> None:
+    stranger = Page(page.complaints, Secrets("/another-stack"))
     assert page.post(t=stranger.link(waiting), answer="rejected")["statusCode"] == 400
     assert page.state() is ComplaintState.COUNTER_FILED
 
 
-def test_the_key_is_made_once(tables: dict[str, str]) -> None:
-    keys = {AnswerKeys(tables["AlertsTable"]).key() for _ in range(3)}
+def test_the_key_is_made_once_and_lies_encrypted_in_the_parameter_store(secrets_path: str) -> None:
+    keys = {Secrets(secrets_path).key("answer-key") for _ in range(3)}
     assert len(keys) == 1
-    assert len(keys.pop()) == 32
+    assert len(keys.pop()) >= 32
+    (kept,) = boto3.client("ssm").describe_parameters(
+        ParameterFilters=[{"Key": "Name", "Values": [f"{secrets_path}/answer-key"]}]
+    )["Parameters"]
+    assert kept["Type"] == "SecureString"
+
+
+def test_the_private_calendar_holds_every_open_deadline(page: Page, waiting: Complaint) -> None:
+    key = page.secrets.key(answer_page.KEY)
+    address = answer_page.feed_address("fjellvik", "https://answer.example/", key)
+    assert address is not None
+    path = urlsplit(address).path
+    answer = page.ask("GET", {}, "", path=path)
+    assert answer["statusCode"] == 200
+    assert "text/calendar" in str(answer["headers"])
+    calendar = Calendar.from_ical(answer["body"])
+    assert isinstance(calendar, Calendar)
+    (event,) = calendar.events
+    (deadline,) = waiting.own_deadlines(CLOCK)
+    assert event.end == deadline.act_by_at
+    assert str(event["URL"]) == "https://report.example/fjellvik/cases/alibaba-1.html"
+    for guess in ("/calendar/fjellvik/.ics", "/calendar/fjellvik/x.ics", path.replace("fj", "xj")):
+        refused = page.ask("GET", {}, "", path=guess)
+        assert refused["statusCode"] == 404
+        assert "alibaba-0001" not in refused["body"]

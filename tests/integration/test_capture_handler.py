@@ -122,6 +122,7 @@ def deployed(
     thread.start()
     for name, value in {
         "CAPTURES_TABLE": tables["CapturesTable"],
+        "RUNS_TABLE": tables["RunsTable"],
         "VISITS_TABLE": tables["VisitsTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "EVIDENCE_BUCKET": buckets["EvidenceBucket"],

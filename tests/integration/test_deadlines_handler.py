@@ -1,33 +1,41 @@
 """The deadline function as Lambda runs it: what is due goes out through SES, once."""
 
 import importlib
+import io
 import json
+import os
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import boto3
 import pytest
 import time_machine
+from PIL import Image
 
-from headwater.adapters.desk import write_desk
+from headwater.adapters.desk import reference_key, write_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
+from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.secrets import NoSecret
 from headwater.adapters.store import Bucket
 from headwater.domain.alerts import LEASE, Level, alert_key
-from headwater.domain.brands import Brand, Desk
+from headwater.domain.brands import Brand, Desk, Product, Reference, SecondChannel
 from headwater.domain.complaints import ComplaintState
 from headwater.usecases.complaints import move
 from headwater.usecases.deadlines import NotAllWarned
 from headwater.usecases.watchdog import Untold
 from headwater_demo.local_aws import LocalAws
+from tests.factories import CAPTURE, CASE
 from tests.unit.clock.desk import CLOCK, LAWYER, OWNER, brand, case, waiting_complaint
 
 pytestmark = pytest.mark.local_aws
 
+SCHEDULES = {"deadlines": "cron(0/5 * * * ? *)", "digest": "cron(0 5 * * ? *)"}
 SENDER = "alerts@fjellvik.example"
 
 
@@ -73,6 +81,13 @@ class Deployed:
         summary: dict[str, int] = lambda_handler({}, Context())
         return summary
 
+    def bounce(self, *events: dict[str, Any]) -> dict[str, int]:
+        from deadlines_function.bounced import lambda_handler
+
+        records = [{"Sns": {"Message": json.dumps(event)}} for event in events]
+        summary: dict[str, int] = lambda_handler({"Records": records}, Context())
+        return summary
+
     def all_mails(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages") as answer:
             by_account: dict[str, list[dict[str, Any]]] = json.load(answer)["messages"]
@@ -87,6 +102,7 @@ class Deployed:
 def deployed(
     tables: dict[str, str],
     buckets: dict[str, str],
+    secrets_path: str,
     local_aws: LocalAws,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Deployed:
@@ -95,7 +111,14 @@ def deployed(
         "COMPLAINTS_TABLE": tables["ComplaintsTable"],
         "ALERTS_TABLE": tables["AlertsTable"],
         "LETTERS_TABLE": tables["LettersTable"],
+        "CAPTURES_TABLE": tables["CapturesTable"],
+        "RUNS_TABLE": tables["RunsTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
+        "EVIDENCE_BUCKET": buckets["EvidenceBucket"],
+        "SECRETS_PATH": secrets_path,
+        "PHONE_TOPIC": boto3.client("sns").create_topic(Name=secrets_path[1:])["TopicArn"],
+        "CONFIGURATION_SET": "",
+        "SCHEDULES": json.dumps(SCHEDULES),
         "SENDER": SENDER,
         "REPORT_URL": "https://report.example",
         "ANSWER_URL": "https://answer.example",
@@ -104,9 +127,9 @@ def deployed(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    from deadlines_function import digest, handler, watchdog
+    from deadlines_function import bounced, digest, handler, watchdog
 
-    for module in (digest, handler, watchdog):
+    for module in (bounced, digest, handler, watchdog):
         importlib.reload(module)  # Powertools reads the namespace when it is imported
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     stack = Deployed(
@@ -228,7 +251,138 @@ def test_after_25_hours_without_the_schedule_the_watchdog_fires(deployed: Deploy
     )
     assert deployed.watch() == {"missing": 0}
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
-        with pytest.raises(Untold, match=r"owner@fjellvik.example was not told"):
+        with pytest.raises(Untold) as alarm:
             deployed.watch()
+        said = str(alarm.value)
+        assert "owner@fjellvik.example was not told" in said
+        assert "deadlines was due at" in said
+        assert "digest was due at" in said
         assert deployed.run()["sent"] == 1
+        with pytest.raises(Untold, match=r"^digest was due at .* \(never\)$"):
+            deployed.watch()
+        deployed.digest()
         assert deployed.watch() == {"missing": 0}
+
+
+def test_a_timestamp_that_is_missing_for_a_day_is_an_alarm(deployed: Deployed) -> None:
+    asked_at = datetime.now(UTC)
+    Captures(os.environ["CAPTURES_TABLE"]).add(
+        replace(CAPTURE, captured_at=asked_at, awaited=("swisssign",))
+    )
+    assert deployed.watch() == {"missing": 0}
+    with (
+        time_machine.travel(asked_at + timedelta(hours=25)),
+        pytest.raises(Untold, match="is not signed by every timestamp authority since"),
+    ):
+        deployed.watch()
+
+
+def test_all_is_well_is_said_outside_aws_and_only_then(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deadlines_function import watchdog
+
+    beats: list[str] = []
+    monkeypatch.setattr(watchdog, "beat", beats.append)
+    desk = Desk(contact="x", brands=(brand(OWNER),), access=(), heartbeat=True)
+    write_desk(deployed.work, desk)
+    with pytest.raises(NoSecret, match="heartbeat-url is not set"):
+        deployed.watch()
+    boto3.client("ssm").put_parameter(
+        Name=f"{os.environ['SECRETS_PATH']}/heartbeat-url",
+        Value="https://health.example/secret",
+        Type="SecureString",
+    )
+    deployed.watch()
+    assert beats == ["https://health.example/secret"]
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)), pytest.raises(Untold):
+        deployed.watch()
+    assert len(beats) == 1
+
+
+BOUNCE = {
+    "eventType": "Bounce",
+    "bounce": {
+        "bounceType": "Permanent",
+        "bouncedRecipients": [{"emailAddress": OWNER.email, "diagnosticCode": "550 unknown"}],
+    },
+}
+SPAM = {"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": "x@y"}]}}
+
+
+def test_a_mail_that_comes_back_reaches_the_second_recipient(deployed: Deployed) -> None:
+    due = datetime.now(UTC) + timedelta(hours=70)
+    waiting_complaint(deployed.complaints, at=a_moment_ago(), due_typed=due)
+    assert deployed.run()["sent"] == 1
+    assert deployed.bounce(BOUNCE, SPAM, {"eventType": "Send"}) == {"came_back": 2, "woken": 1}
+    assert deployed.run()["sent"] == 1
+    assert LAWYER.email in json.dumps(deployed.mails[-1])
+    assert deployed.bounce(BOUNCE) == {"came_back": 1, "woken": 1}
+    assert deployed.run()["sent"] == 0
+
+
+def test_the_mail_shows_the_pictures_of_the_case(deployed: Deployed) -> None:
+    own, theirs = drawn_picture("red"), drawn_picture("blue")
+    reference = Reference(id="mug/front.jpg", product="mug", sha256=sha256(own).hexdigest())
+    product = Product(id="mug", name="Mug", references=(reference,))
+    deployed.configure(replace(brand(OWNER), products=(product,)))
+    deployed.work.put(reference_key("fjellvik", reference.sha256), own, "image/jpeg")
+    evidence = Bucket(os.environ["EVIDENCE_BUCKET"])
+    stored = evidence.put("captures/fjellvik/x/picture-01.jpg", theirs, "image/jpeg")
+    part = replace(CAPTURE.parts[0], sha256=sha256(theirs).hexdigest(), stored=stored)
+    a_case = replace(case(1), pictures=CASE.pictures)
+    capture = replace(CAPTURE, listing=a_case.listing, parts=(part,))
+    Captures(os.environ["CAPTURES_TABLE"]).add(capture)
+    deployed.cases.open(a_case)
+
+    from headwater.adapters.case_evidence import KeptEvidence
+
+    kept = KeptEvidence(
+        replace(brand(OWNER), products=(product,)),
+        captures=Captures(os.environ["CAPTURES_TABLE"]),
+        evidence=evidence,
+        work=deployed.work,
+    )
+    shown = kept.of_case(a_case)
+    assert shown.captures == (capture,)
+    assert shown.picture is not None
+    row = Image.open(io.BytesIO(shown.picture)).convert("RGB")
+    left, right = row.getpixel((100, 130)), row.getpixel((row.width - 100, 130))
+    assert (left, right) == ((255, 0, 0), (0, 0, 255))
+    evidence.put(stored.key, b"something else", "image/jpeg")
+    assert kept.of_case(a_case).picture is not None  # the very version that was kept
+
+    waiting_complaint(deployed.complaints, at=a_moment_ago())
+    assert deployed.run()["sent"] == 1
+    assert "cid:listing-1@headwater" in json.dumps(deployed.mails)
+
+
+def test_phones_and_the_webhook_are_told_too(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = boto3.client("sqs").create_queue(QueueName=f"phone{os.environ['SECRETS_PATH'][1:]}")
+    topic = os.environ["PHONE_TOPIC"]
+    arn = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=queue["QueueUrl"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    channels = SecondChannel(sms=True, webhook="https://127.0.0.1:1/nobody")
+    desk = Desk(contact="x", brands=(brand(OWNER),), access=(), second_channel=channels)
+    write_desk(deployed.work, desk)
+    due = datetime.now(UTC) + timedelta(hours=70)
+    waiting_complaint(deployed.complaints, at=a_moment_ago(), due_typed=due)
+    with pytest.raises(NotAllWarned, match="webhook: the webhook cannot be reached"):
+        deployed.run()
+    assert len(deployed.mails) == 1
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue["QueueUrl"])["Messages"]
+    assert "Headwater: counter-notice, alibaba-0001, act by" in message["Body"]
+    with pytest.raises(NotAllWarned):
+        deployed.run()
+    assert len(deployed.mails) == 1
+    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=queue["QueueUrl"])
+
+
+def drawn_picture(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -68,6 +68,7 @@ def room(
         "WORK_BUCKET": buckets["WorkBucket"],
         "EVIDENCE_BUCKET": buckets["EvidenceBucket"],
         "CASE_LOCK_DAYS": "90",
+        "RUNS_TABLE": tables["RunsTable"],
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
         "POWERTOOLS_SERVICE_NAME": "lock",
     }.items():

@@ -27,6 +27,7 @@ def queue(
         "CASES_TABLE": tables["CasesTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "CAPTURE_QUEUE": url,
+        "RUNS_TABLE": tables["RunsTable"],
         "POWERTOOLS_METRICS_NAMESPACE": "Headwater",
         "POWERTOOLS_SERVICE_NAME": "look-again",
     }.items():

@@ -156,6 +156,21 @@ def test_every_platform_that_can_be_searched_by_itself_has_a_schedule_and_an_ala
     assert scheduled == alarmed == set(clauses())
 
 
+def test_the_watchdog_watches_every_schedule_but_its_own() -> None:
+    told = functions()["WatchdogFunction"]["Environment"]["Variables"]["SCHEDULES"]["Fn::Sub"]
+    scheduled = {
+        properties["Name"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): (
+            f"${{{properties['ScheduleExpression']['Ref']}}}"
+        )
+        for function in functions().values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+        for properties in [event["Properties"]]
+    }
+    del scheduled["watchdog"]
+    assert json.loads(told) == scheduled
+
+
 def test_a_queue_waits_longer_than_its_function_may_take() -> None:
     for function in functions().values():
         for event in function.get("Events", {}).values():

@@ -12,6 +12,7 @@ from pydantic import BaseModel, field_validator
 from capture_function.again_settings import Settings
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import CaptureQueue
 from headwater.usecases.look_again import look_again
@@ -59,5 +60,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         found["not_allowed"] += looked.not_allowed
     metrics.add_metric("LookedAgain", MetricUnit.Count, found["sent"])
     metrics.add_metric("LookAgainNotAllowed", MetricUnit.Count, found["not_allowed"])
+    Completions(settings.runs_table).done("look-again", datetime.now(UTC))
     logger.info({"looked_again": found})
     return found

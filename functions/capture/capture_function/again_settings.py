@@ -9,5 +9,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True)
 
     cases_table: str
+    runs_table: str
     work_bucket: str
     capture_queue: str

@@ -18,6 +18,7 @@ from capture_function.lock_settings import Settings
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.domain.cases import Case
@@ -46,7 +47,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     settings = _settings()
     cases = Cases(settings.cases_table)
     brands = read_desk(Bucket(settings.work_bucket)).brands
-    return {"locked": sum(lock(case) for brand in brands for case in cases.of_brand(brand.id))}
+    locked = sum(lock(case) for brand in brands for case in cases.of_brand(brand.id))
+    Completions(settings.runs_table).done("lock", datetime.now(UTC))
+    return {"locked": locked}
 
 
 def lock_changed(record: SQSRecord) -> None:

@@ -10,6 +10,7 @@ class Settings(BaseSettings):
 
     captures_table: str
     cases_table: str
+    runs_table: str
     work_bucket: str
     evidence_bucket: str
     case_lock_days: int

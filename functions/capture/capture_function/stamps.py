@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from capture_function.stamps_settings import Settings
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.store import Bucket
 from headwater.adapters.timestamping import authorities
 from headwater.usecases.exhibit import sign_exhibits
@@ -48,4 +49,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             logger.warning("timestamp pending", reason=reason)
     metrics.add_metric("TimestampsSigned", MetricUnit.Count, found["signed"])
     metrics.add_metric("TimestampsPending", MetricUnit.Count, found["pending"])
+    Completions(settings.runs_table).done("stamps", datetime.now(UTC))
     return found

@@ -9,6 +9,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True)
 
     captures_table: str
+    runs_table: str
     work_bucket: str
     evidence_bucket: str
     marketplace_rehearsal: str

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, field_validator
 
 from headwater.adapters.desk import read_desk
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.dynamodb.visits import Visits
@@ -88,5 +89,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     metrics.add_metric("ListingsNew", MetricUnit.Count, found["new"])
     metrics.add_metric("RunsBlind", MetricUnit.Count, found["blind"])
     metrics.add_metric("Completed", MetricUnit.Count, 1)
+    job = f"search-{scheduled.platform}".replace("_", "-")
+    Completions(settings.runs_table).done(job, datetime.now(UTC))
     logger.info({"searched": scheduled.platform, **found})
     return found

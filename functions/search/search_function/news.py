@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.mail import SesMail
@@ -51,5 +52,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     logger.info("told", extra=summary)
     if failures := [failure for one in told for failure in one.failures]:
         raise NotAllTold("; ".join(failures))
+    Completions(settings.runs_table).done("news", datetime.now(UTC))
     metrics.add_metric("Completed", MetricUnit.Count, 1)
     return summary

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from headwater.adapters.calendar_feed import _folded, _value, render
 from headwater.usecases.digest import Due, upcoming
@@ -24,7 +25,7 @@ def unfolded(feed: bytes) -> list[str]:
 
 
 def test_a_deadline_is_an_event_that_ends_with_it() -> None:
-    lines = unfolded(render(due_dates(), page="https://report.example/"))
+    lines = unfolded(render(due_dates(), page=lambda _: "https://report.example/"))
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 2
@@ -62,6 +63,19 @@ def test_any_text_survives_escaping_and_folding(text: str) -> None:
     assert together.decode() == f"SUMMARY:{value}"
     unescaped = value.replace("\\\\", "\0").replace("\\;", ";").replace("\\,", ",")
     assert not set(unescaped.replace("\0", "")) & {"\\", "\n", "\r"}
+
+
+def test_another_programs_reader_finds_every_date_in_it() -> None:
+    dates = due_dates(rehearsal=True)
+    calendar = Calendar.from_ical(render(dates))
+    assert isinstance(calendar, Calendar)
+    events = calendar.events
+    assert [event.end for event in events] == [due.deadline.act_by_at for due in dates]
+    assert len({event["UID"] for event in events}) == len(events) == 2
+    for event, due in zip(events, dates, strict=True):
+        assert due.complaint is not None
+        assert due.complaint.updated_at == event.DTSTAMP
+        assert due.deadline.rule.consequence.split(";")[0] in str(event["DESCRIPTION"])
 
 
 def test_a_calendar_program_is_warned_a_day_ahead() -> None:

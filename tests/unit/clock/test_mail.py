@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.mail import ON_THE_WIRE, compose
-from headwater.domain.alerts import Alert, Level
-from headwater.domain.brands import Recipient
+from headwater.domain.alerts import Alert, CaseEvidence, Level
+from headwater.domain.brands import Recipient, Right, RightKind
+from headwater.domain.captures import Timestamp
 from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.usecases.complaints import move
+from tests.factories import CAPTURE
 from tests.fakes.clock import ComplaintsInMemory
 from tests.unit.clock.desk import (
     ACT_BY,
@@ -37,6 +39,7 @@ def alert(
     recipient: Recipient = OWNER,
     cases: tuple[Case, ...] = (),
     *,
+    evidence: tuple[CaseEvidence, ...] = (),
     rehearsal: bool = False,
     repeat: bool = False,
     number: str = "0001",
@@ -51,7 +54,7 @@ def alert(
         level=level,
         recipient=recipient,
         now=ACT_BY - timedelta(hours=hours_left),
-        cases=cases or (case(1),),
+        evidence=evidence or tuple(CaseEvidence(case=one) for one in cases or (case(1),)),
         possible_repeat=repeat,
     )
 
@@ -129,7 +132,8 @@ def test_both_parts_say_the_same() -> None:
 
 def test_the_text_part_comes_first_and_nothing_is_remote() -> None:
     message = mail(alert())
-    assert [one.get_content_type() for one in message.iter_parts()] == ["text/plain", "text/html"]
+    words, _pack = message.iter_parts()
+    assert [one.get_content_type() for one in words.iter_parts()] == ["text/plain", "text/html"]
     page = Page(part(message, "html"))
     assert page.links == ["https://report.example/fjellvik/cases/alibaba-1.html"]
     assert not {"img", "script", "link", "iframe", "style", "form"} & set(page.tags)
@@ -273,3 +277,46 @@ def test_the_platforms_number_cannot_break_a_header(number: str) -> None:
     message = mail(alert(number=number))
     assert message.keys() == USUAL.keys()
     assert len(message["Subject"]) <= 120
+
+
+def test_the_pictures_come_with_the_mail_and_are_shown_in_it() -> None:
+    shown = CaseEvidence(case=case(1), picture=b"\x89PNG of our own")
+    message = mail(alert(evidence=(shown, CaseEvidence(case=case(2)))))
+    page = Page(part(message, "html"))
+    assert "cid:listing-1@headwater" in page.links
+    assert page.tags.count("img") == 1
+    (picture,) = [one for one in message.walk() if one.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<listing-1@headwater>"
+    assert picture.get_content() == b"\x89PNG of our own"
+
+
+def test_the_reply_pack_has_a_draft_in_two_languages_and_the_evidence() -> None:
+    signed = Timestamp(
+        authority="swisssign", at=RECEIVED, request=CAPTURE.manifest, reply=CAPTURE.manifest
+    )
+    capture = replace(CAPTURE, timestamps=(signed,))
+    right = Right(kind=RightKind.TRADEMARK, number="018765432", country="CN", owner="Fjellvik AS")
+    kept = CaseEvidence(case=case(1), captures=(capture,))
+    warning = replace(alert(evidence=(kept,)), right=right)
+    (pack,) = [one for one in mail(warning).iter_attachments() if one.get_filename()]
+    assert pack.get_filename() == "reply-alibaba-0001.txt"
+    text = str(pack.get_content())
+    for said in (
+        "Answer by Thursday 04 June 2026, 18:00 in China.",
+        "from 2025-11-22 to 2026-05-22",  # the six months before the complaint
+        "We do not accept the counter-notification to complaint 0001",
+        "We hold trademark 018765432 (CN), owner Fjellvik AS.",
+        "我方不接受卖家针对第 0001 号投诉提交的反通知",
+        "商标（018765432）",
+        capture.manifest_sha256,
+        "signed by swisssign 2026-06-01 02:00 UTC",
+        "headwater bundle alibaba-1 --brand fjellvik",
+        "  alibaba-2",
+    ):
+        assert said in text, said
+
+
+def test_there_is_no_reply_to_write_in_the_15_days_of_the_law() -> None:
+    warning = alert()
+    deadline = CLOCK.deadline("alibaba", "statutory_15d", RECEIVED)
+    assert list(mail(replace(warning, deadline=deadline)).iter_attachments()) == []

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from headwater.adapters import mail as adapter
 from headwater.adapters.mail import SesMail
@@ -99,3 +99,14 @@ def test_the_library_itself_never_sends_twice(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     client: Any = adapter._client.__wrapped__()
     assert client.meta.config.retries["total_max_attempts"] == 1
+
+
+def test_what_comes_back_is_told_to_the_configuration_set(ses: Stubber) -> None:
+    sent = {
+        "Source": "alerts@fjellvik.example",
+        "Destinations": ["owner@fjellvik.example"],
+        "RawMessage": ANY,
+        "ConfigurationSetName": "mails",
+    }
+    ses.add_response("send_raw_email", {"MessageId": "1"}, sent)
+    SesMail("alerts@fjellvik.example", "", configuration_set="mails").send(alert())

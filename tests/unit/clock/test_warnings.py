@@ -14,9 +14,18 @@ from hypothesis import strategies as st
 from headwater.domain.alerts import LEASE, Level, NotSent, alert_key, level_at, told
 from headwater.domain.brands import Brand, Recipient
 from headwater.domain.complaints import ComplaintState
+from headwater.usecases.bounces import came_back
 from headwater.usecases.complaints import move
 from headwater.usecases.deadlines import Warned, warn
-from tests.fakes.clock import CasesInMemory, ComplaintsInMemory, LedgerInMemory, Postbox
+from tests.fakes.clock import (
+    BouncesInMemory,
+    CasesInMemory,
+    ComplaintsInMemory,
+    EvidenceInMemory,
+    LedgerInMemory,
+    Pager,
+    Postbox,
+)
 from tests.unit.clock.desk import (
     ACT_BY,
     CLOCK,
@@ -41,6 +50,9 @@ class Desk:
     cases: Any = field(default_factory=CasesInMemory)
     ledger: Any = field(default_factory=LedgerInMemory)
     mail: Any = field(default_factory=Postbox)
+    evidence: Any = field(default_factory=EvidenceInMemory)
+    bounces: Any = field(default_factory=BouncesInMemory)
+    pager: Any = field(default_factory=Pager)
 
     def run(self, now: datetime) -> Warned:
         return warn(
@@ -49,6 +61,9 @@ class Desk:
             cases=self.cases,
             ledger=self.ledger,
             mail=self.mail,
+            evidence=self.evidence,
+            bounces=self.bounces,
+            channels=[self.pager],
             clock=CLOCK,
             now=lambda: now,
         )
@@ -143,7 +158,7 @@ def test_mail_shows_the_first_listings_and_lives_without_them(desk: Desk) -> Non
     desk.cases.rows["fjellvik", "alibaba-2"] = case(2)
     waiting_complaint(desk.complaints)
     desk.run(RECEIVED)
-    assert [one.id for one in desk.mail.sent[0].cases] == ["alibaba-2"]
+    assert [one.case.id for one in desk.mail.sent[0].evidence] == ["alibaba-2"]
 
     class Broken:
         def get(self, brand_id: str, case_id: str) -> None:
@@ -153,7 +168,7 @@ def test_mail_shows_the_first_listings_and_lives_without_them(desk: Desk) -> Non
     waiting_complaint(other.complaints)
     other.run(RECEIVED)
     assert other.sent == [(OWNER.email, L.AT_ONCE)]
-    assert other.mail.sent[0].cases == ()
+    assert other.mail.sent[0].evidence == ()
 
 
 def test_a_refused_address_does_not_keep_the_others_from_their_mail(desk: Desk) -> None:
@@ -221,6 +236,67 @@ def test_quiet_hours_never_silence_a_window_of_a_day(hours_left: int) -> None:
     assert len(desk.sent) == 1
 
 
+def test_the_second_channel_is_told_each_level_once_and_after_the_mails(desk: Desk) -> None:
+    waiting_complaint(desk.complaints)
+    desk.run_hourly(RECEIVED, ACT_BY + timedelta(days=1))
+    assert [alert.level for alert in desk.pager.sent] == list(Level)
+
+
+def test_a_second_channel_that_fails_keeps_no_mail_back_and_is_tried_again(desk: Desk) -> None:
+    desk.pager.broken = True
+    waiting_complaint(desk.complaints)
+    warned = desk.run(RECEIVED)
+    assert desk.sent == [(OWNER.email, L.AT_ONCE)]
+    assert warned.failures == ("alibaba-0001: pager: nobody listens",)
+    desk.pager.broken = False
+    assert desk.run(RECEIVED + timedelta(minutes=5)).failures == ()
+    assert [alert.possible_repeat for alert in desk.pager.sent] == [False]
+    assert len(desk.mail.sent) == 1
+
+
+def test_when_no_mail_goes_the_second_channel_still_does(desk: Desk) -> None:
+    desk.mail.refuses = {OWNER.email, LAWYER.email}
+    waiting_complaint(desk.complaints)
+    desk.run(ACT_BY - timedelta(hours=5))
+    assert desk.sent == []
+    assert [alert.level for alert in desk.pager.sent] == [L.SIX_HOURS]
+
+
+def test_a_mail_that_comes_back_has_the_second_recipient_told_at_once(desk: Desk) -> None:
+    waiting_complaint(desk.complaints)
+    desk.run(RECEIVED)
+    assert desk.sent == [(OWNER.email, L.AT_ONCE)]
+    soon = RECEIVED + timedelta(minutes=3)
+    for email in (OWNER.email.upper(), "stranger@elsewhere.example"):
+        woken = came_back(
+            email,
+            "mailbox unknown",
+            brands=[desk.brand],
+            complaints=desk.complaints,
+            bounces=desk.bounces,
+            clock=CLOCK,
+            now=soon,
+        )
+        assert woken == (email == OWNER.email.upper())
+    desk.run(soon + timedelta(minutes=2))
+    assert desk.sent[1:] == [(LAWYER.email, L.AT_ONCE)]
+    desk.run(soon + timedelta(minutes=4))
+    assert len(desk.sent) == 2
+
+
+def test_a_picture_that_kills_the_run_is_left_out_of_the_next_try(desk: Desk) -> None:
+    desk.cases.rows["fjellvik", "alibaba-1"] = case(1)
+    waiting_complaint(desk.complaints)
+    gone = crashing(desk, at=7, before=False, error=Crash)
+    with suppress(Crash):
+        gone.run(RECEIVED)
+    assert gone.mail.calls[-1] == "of_case"
+    desk.run(RECEIVED + LEASE + timedelta(minutes=1))
+    (mail,) = desk.mail.sent
+    assert mail.possible_repeat
+    assert [one.picture for one in mail.evidence] == [None]
+
+
 def test_an_unknown_zone_silences_nobody() -> None:
     lost = replace(SLEEPER, timezone="Atlantis/Capital")
     desk = Desk(brand(lost))
@@ -248,6 +324,8 @@ class CrashingPort:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.port, name)
+        if not callable(method):
+            return method
 
         def call(*arguments: Any) -> Any:
             self.calls.append(name)
@@ -271,10 +349,13 @@ def crashing(desk: Desk, at: int, *, before: bool, error: type[BaseException]) -
         cases=CrashingPort(desk.cases, calls, at, before, error),
         ledger=CrashingPort(desk.ledger, calls, at, before, error),
         mail=CrashingPort(desk.mail, calls, at, before, error),
+        evidence=CrashingPort(desk.evidence, calls, at, before, error),
+        bounces=CrashingPort(desk.bounces, calls, at, before, error),
+        pager=CrashingPort(desk.pager, calls, at, before, error),
     )
 
 
-CALLS_OF_A_RUN = 25
+CALLS_OF_A_RUN = 33
 
 
 @pytest.mark.parametrize(
@@ -289,6 +370,7 @@ def test_a_crash_at_any_call_loses_no_alert_and_sends_at_most_one_unmarked(
     desk = Desk(brand(OWNER, LAWYER))
     for number in ("0001", "0002"):
         waiting_complaint(desk.complaints, number=number)
+    desk.cases.rows["fjellvik", "alibaba-1"] = case(1)
     now = ACT_BY - timedelta(hours=20)
     with suppress(Crash, RuntimeError, NotSent):
         crashing(desk, at, before=before, error=error).run(now)
@@ -308,6 +390,10 @@ def test_a_crash_at_any_call_loses_no_alert_and_sends_at_most_one_unmarked(
     assert got == wanted
     assert max(unmarked.values()) == 1
     assert len(desk.mail.sent) <= len(wanted) + 1
+    paged = Counter(alert.complaint.id for alert in desk.pager.sent if not alert.possible_repeat)
+    assert {alert.complaint.id for alert in desk.pager.sent} == {one for one, _ in wanted}
+    assert max(paged.values(), default=0) <= 1
+    assert len(desk.pager.sent) <= 3
     for complaint in desk.complaints.of_brand("fjellvik"):
         assert complaint.next_alert_at == ACT_BY - timedelta(hours=6)
 
@@ -316,6 +402,7 @@ def test_the_crash_test_reaches_the_last_call_of_a_run() -> None:
     desk = Desk(brand(OWNER, LAWYER))
     for number in ("0001", "0002"):
         waiting_complaint(desk.complaints, number=number)
+    desk.cases.rows["fjellvik", "alibaba-1"] = case(1)
     watched = crashing(desk, at=-1, before=True, error=Crash)
     watched.run(ACT_BY - timedelta(hours=20))
     assert len(watched.complaints.calls) == CALLS_OF_A_RUN

@@ -1,14 +1,21 @@
 """The watchdog: quiet while the warnings do their work, loud when they do not."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from headwater.adapters.schedules import last_due
 from headwater.domain.brands import Recipient
 from headwater.usecases.deadlines import warn
-from headwater.usecases.watchdog import GRACE, untold
-from tests.fakes.clock import CasesInMemory, ComplaintsInMemory, LedgerInMemory, Postbox
+from headwater.usecases.watchdog import GRACE, idle, untold
+from tests.fakes.clock import (
+    BouncesInMemory,
+    CasesInMemory,
+    ComplaintsInMemory,
+    LedgerInMemory,
+    Postbox,
+)
 from tests.unit.clock.desk import (
     ACT_BY,
     CLOCK,
@@ -31,6 +38,7 @@ class Office:
         self.complaints = ComplaintsInMemory()
         self.ledger = LedgerInMemory()
         self.mail = Postbox(refuses={refuses})
+        self.bounces = BouncesInMemory()
 
     def run_hourly(self, start: datetime, end: datetime) -> None:
         now = start
@@ -48,7 +56,12 @@ class Office:
 
     def untold(self, now: datetime) -> tuple[str, ...]:
         return untold(
-            self.brand, complaints=self.complaints, ledger=self.ledger, clock=CLOCK, now=now
+            self.brand,
+            complaints=self.complaints,
+            ledger=self.ledger,
+            bounces=self.bounces,
+            clock=CLOCK,
+            now=now,
         )
 
 
@@ -110,3 +123,63 @@ def test_what_was_recorded_a_moment_ago_is_given_its_time() -> None:
     waiting_complaint(office.complaints)
     assert office.untold(RECEIVED + HOUR) == ()
     assert len(office.untold(RECEIVED + 3 * HOUR)) == 1
+
+
+def test_when_every_mail_comes_back_somebody_has_to_look() -> None:
+    office = Office(OWNER, LAWYER)
+    office.bounces.mark(OWNER.email, RECEIVED, "unknown")
+    assert office.untold(RECEIVED) == ()
+    office.bounces.mark(LAWYER.email, RECEIVED, "unknown")
+    assert office.untold(RECEIVED) == ("brand fjellvik: mail to every recipient comes back",)
+    assert office.untold(RECEIVED + timedelta(days=15)) == ()
+
+
+@dataclass
+class CompletionsInMemory:
+    rows: dict[str, datetime] = field(default_factory=dict)
+
+    def last(self, job: str) -> datetime | None:
+        return self.rows.get(job)
+
+    def expected_since(self, job: str, schedule: str, now: datetime) -> datetime:
+        return self.rows.setdefault(f"{job} by {schedule}", now)
+
+
+JOBS = {
+    "deadlines": "cron(0/5 * * * ? *)",
+    "search-1688": "cron(15 3 * * ? *)",
+    "look-again": "cron(30 1 ? * SUN *)",
+}
+
+
+def idle_jobs(completions: CompletionsInMemory, now: datetime) -> list[str]:
+    missing = idle(JOBS, completions=completions, last_due=last_due, now=now)
+    return [one.partition(" ")[0] for one in missing]
+
+
+def test_a_job_that_does_not_come_to_its_end_is_named_once_its_period_is_over() -> None:
+    completions = CompletionsInMemory()
+    assert idle_jobs(completions, RECEIVED) == []  # just deployed: nothing was due yet
+    assert idle_jobs(completions, RECEIVED + 3 * HOUR) == ["deadlines"]
+    completions.rows["deadlines"] = RECEIVED + 3 * HOUR
+    assert "deadlines" not in idle_jobs(completions, RECEIVED + 4 * HOUR)
+    tomorrow = RECEIVED + timedelta(days=1, hours=6)
+    assert idle_jobs(completions, tomorrow) == ["deadlines", "search-1688"]
+    next_week = RECEIVED + timedelta(days=8)
+    assert idle_jobs(completions, next_week) == list(JOBS)
+    completions.rows |= dict.fromkeys(JOBS, next_week)
+    assert idle_jobs(completions, next_week) == []
+
+
+def test_a_schedule_that_was_changed_is_given_its_first_period() -> None:
+    completions = CompletionsInMemory(rows=dict.fromkeys(JOBS, RECEIVED))
+    idle_jobs(completions, RECEIVED)
+    week_later = RECEIVED + timedelta(days=7)
+    completions.rows |= {"deadlines": week_later, "search-1688": week_later}
+    missing = idle(
+        JOBS | {"look-again": "cron(0 * * * ? *)"},
+        completions=completions,
+        last_due=last_due,
+        now=week_later,
+    )
+    assert missing == ()

@@ -1,5 +1,6 @@
 """A broken config is refused with file, line and the next step; a good one becomes the desk."""
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image
 from headwater.adapters.configuration import ConfigurationError, read_configuration
 from headwater.adapters.schedules import check_schedule
 from headwater.cli.main import main
+from headwater.domain.brands import SecondChannel
 from headwater.domain.platforms import Platform, RouteName
 
 GOOD = """\
@@ -297,3 +299,48 @@ def test_schedules_as_aws_takes_them(expression: str) -> None:
 def test_schedules_that_aws_would_refuse(expression: str) -> None:
     with pytest.raises(ValueError, match=r"write|fields|exactly|is no"):
         check_schedule(expression)
+
+
+def test_quiet_hours_own_limits_and_the_second_channel_reach_the_desk(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[override]\nCMP-GENERIC = 5\n", encoding="utf-8")
+    text = 'deadlines = "own.toml"\nheartbeat = true\n' + GOOD.replace(
+        'timezone = "Europe/Berlin"', 'timezone = "Europe/Berlin"\n  quiet_hours = "22:00-07:30"'
+    )
+    text += (
+        '[second_channel]\nphone = "+4915112345678"\nwebhook = "https://hooks.example.org/a?b=c"\n'
+    )
+    configuration = read_configuration(written(tmp_path, text))
+    desk = configuration.desk
+    assert desk.brands[0].recipients[0].quiet_hours == (time(22), time(7, 30))
+    assert "CMP-GENERIC = 5" in desk.deadlines
+    assert desk.heartbeat
+    assert desk.second_channel == SecondChannel(sms=True, webhook="https://hooks.example.org/a?b=c")
+    assert configuration.stack_parameters()["AlertPhone"] == "+4915112345678"
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "expected"),
+    [
+        ('deadlines = "none.toml"', "", "headwater.toml:1: deadlines: the file 'none.toml' cannot"),
+        ('deadlines = "bad.toml"', "", "[override] names NO-SUCH, which is no rule"),
+        ("", '[second_channel]\nwebhook = "http://hooks.example.org/"', "second_channel.webhook"),
+        ("", '[second_channel]\nwebhook = "https://u:p@evil.example/"', "second_channel.webhook"),
+        ("", '[second_channel]\nphone = "0151 123"', "second_channel.phone"),
+        ("", '[schedules]\nwatchdog = "hourly"', "'hourly' is no schedule"),
+    ],
+)
+def test_what_the_clock_cannot_use_is_refused(
+    tmp_path: Path, top: str, bottom: str, expected: str
+) -> None:
+    (tmp_path / "bad.toml").write_text("[override]\nNO-SUCH = 5\n", encoding="utf-8")
+    text = GOOD.replace('[schedules]\nsearch = "cron(0 2 * * ? *)"\n', "")
+    (problem,) = problems_of(tmp_path, f"{top}\n{text}\n{bottom}\n")
+    assert expected in problem
+
+
+@pytest.mark.parametrize("span", ["22-7", "22:00", "25:00-07:00", "07:00-07:00", "22:00-07:00Z"])
+def test_quiet_hours_are_a_span(tmp_path: Path, span: str) -> None:
+    zone = 'timezone = "Europe/Berlin"'
+    (problem,) = problems_of(tmp_path, GOOD.replace(zone, f'{zone}\nquiet_hours = "{span}"'))
+    assert "is no span of quiet hours" in problem
+    assert "recipient.1.quiet_hours" in problem

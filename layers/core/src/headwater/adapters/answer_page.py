@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 import jinja2
 
 from headwater.domain.alerts import Alert
-from headwater.domain.answers import AnswerLink, seal
+from headwater.domain.answers import AnswerLink, calendar_word, seal
 from headwater.domain.calendars import CHINA
 from headwater.domain.complaints import Complaint, ComplaintState
 from headwater.domain.deadlines import Deadline
+
+KEY = "answer-key"
+"""The secret with which the links are signed: a parameter that the stack makes itself."""
 
 STILL_GOOD = timedelta(days=7)
 """For so long after its deadline a link is taken: a late answer is better than none."""
@@ -39,6 +42,13 @@ def address(alert: Alert, answer_url: str, key: bytes) -> str | None:
         expires=alert.deadline.act_by_at + STILL_GOOD,
     )
     return f"{answer_url.rstrip('/')}/?{urlencode({'t': seal(link, key)})}"
+
+
+def feed_address(brand: str, answer_url: str, key: bytes) -> str | None:
+    """Where a calendar program finds every open deadline; None where no page is served."""
+    if not answer_url:
+        return None
+    return f"{answer_url.rstrip('/')}/calendar/{brand}/{calendar_word(brand, key)}.ics"
 
 
 def question(token: str, complaint: Complaint, deadline: Deadline) -> str:

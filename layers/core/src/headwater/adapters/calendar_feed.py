@@ -1,6 +1,6 @@
 """Deadlines as an iCalendar file (RFC 5545) for any calendar program."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from headwater.domain.calendars import CHINA
@@ -8,8 +8,13 @@ from headwater.domain.strangers import in_one_line
 from headwater.usecases.digest import Due
 
 
-def render(due_dates: Iterable[Due], *, page: str = "") -> bytes:
-    """One event of half an hour before each last moment. The same dates give the same bytes."""
+def render(
+    due_dates: Iterable[Due], *, page: Callable[[Due], str | None] = lambda _: None
+) -> bytes:
+    """One event of half an hour before each last moment. The same dates give the same bytes.
+
+    `page` gives the address of the report's page for a date.
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -17,14 +22,15 @@ def render(due_dates: Iterable[Due], *, page: str = "") -> bytes:
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "X-WR-CALNAME:Headwater deadlines",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     ]
     for due in due_dates:
-        lines += _event(due, page)
+        lines += _event(due, page(due))
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)
 
 
-def _event(due: Due, page: str) -> list[str]:
+def _event(due: Due, page: str | None) -> list[str]:
     deadline, rule = due.deadline, due.deadline.rule
     end = deadline.act_by_at
     changed = due.complaint.updated_at if due.complaint is not None else deadline.started_at

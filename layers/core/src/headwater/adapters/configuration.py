@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from headwater.adapters.clauses import clauses
+from headwater.adapters.deadline_rules import BadRules, read_clock
 from headwater.adapters.schedules import check_schedule
 from headwater.domain.brands import (
     Brand,
@@ -34,6 +35,7 @@ from headwater.domain.brands import (
     Reference,
     Right,
     RightKind,
+    SecondChannel,
     TimestampAuthority,
     Watch,
 )
@@ -123,6 +125,14 @@ class _Recipient(_Table):
     email: _Mail
     timezone: str
     role: RecipientRole = RecipientRole.OWNER
+    quiet_hours: Annotated[str, Field(max_length=20)] | None = None
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _a_span(cls, text: str | None) -> str | None:
+        if text is not None:
+            _span(text)
+        return text
 
     @field_validator("timezone")
     @classmethod
@@ -130,6 +140,15 @@ class _Recipient(_Table):
         if name not in available_timezones():
             raise ValueError(f"{name!r} is no time zone; write one like Europe/Berlin")
         return name
+
+
+def _span(text: str) -> tuple[time, time]:
+    """Two times, from and until. Raises ValueError."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
+    if found is None or found[1] + found[2] == found[3] + found[4]:
+        raise ValueError('is no span of quiet hours; write one like "22:00-07:00"')
+    start, end = text.split("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
 
 
 class _Seller(_Table):
@@ -256,12 +275,19 @@ class _Inbox(_Table):
     platforms: list[_Domain] = []
 
 
+class _SecondChannel(_Table):
+    phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] = ""
+    webhook: Annotated[str, Field(pattern=r"^https://[^/@?#\s]+(/[^\s]*)?$", max_length=500)] = ""
+
+
 class Schedules(_Table):
     """When the functions run, as EventBridge writes it: cron(…) in UTC, rate(…) or at(…)."""
 
     search: str = "cron(15 3 * * ? *)"
     news: str = "cron(40 * * * ? *)"
-    deadlines: str = "cron(5 * * * ? *)"
+    deadlines: str = "cron(0/5 * * * ? *)"
+    digest: str = "cron(0 5 * * ? *)"
+    watchdog: str = "cron(35 */6 * * ? *)"
     site: str = "cron(45 4 * * ? *)"
     look_again: str = "cron(30 1 ? * SUN *)"
     stamps: str = "cron(50 * * * ? *)"
@@ -288,6 +314,9 @@ class _File(_Table):
     brand: Annotated[list[_Brand], Field(min_length=1)]
     platforms: dict[Platform, _Access] = {}
     weights: _Weights = _Weights()
+    deadlines: _Text | None = None
+    second_channel: _SecondChannel = _SecondChannel()
+    heartbeat: bool = False
 
     @field_validator("weights")
     @classmethod
@@ -313,6 +342,7 @@ class Configuration:
     schedules: Schedules
     evidence: EvidenceLocks
     pictures: dict[str, bytes]
+    phone: str = ""
 
     def stack_parameters(self) -> dict[str, str]:
         """What `sam deploy` is to be told."""
@@ -322,12 +352,15 @@ class Configuration:
             "SearchSchedule": self.schedules.search,
             "NewsSchedule": self.schedules.news,
             "DeadlinesSchedule": self.schedules.deadlines,
+            "DigestSchedule": self.schedules.digest,
+            "WatchdogSchedule": self.schedules.watchdog,
             "SiteSchedule": self.schedules.site,
             "LookAgainSchedule": self.schedules.look_again,
             "StampSchedule": self.schedules.stamps,
             "LockSchedule": self.schedules.lock,
             "EvidenceLockDays": str(self.evidence.lock_days),
             "CaseLockDays": str(self.evidence.case_lock_days),
+            "AlertPhone": self.phone,
         } | ({"InboxDomain": self.desk.inbox.domain} if self.desk.inbox.domain else {})
 
 
@@ -408,6 +441,8 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         accesses.append((platform, access))
         problems += wrong
     authorities = _authorities(lines, file, folder, problems)
+    deadlines, wrong = _own_deadlines(lines, folder, file.deadlines)
+    problems += wrong
     problems += _loops(lines, file)
     if problems:
         raise ConfigurationError(problems)
@@ -423,6 +458,11 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
             forwarders=tuple(one.lower() for one in file.inbox.forwarders),
             platforms=tuple(file.inbox.platforms),
         ),
+        deadlines=deadlines,
+        second_channel=SecondChannel(
+            sms=bool(file.second_channel.phone), webhook=file.second_channel.webhook
+        ),
+        heartbeat=file.heartbeat,
     )
     return Configuration(
         desk=desk,
@@ -431,6 +471,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         schedules=file.schedules,
         evidence=file.evidence,
         pictures=pictures,
+        phone=file.second_channel.phone,
     )
 
 
@@ -467,6 +508,18 @@ def _loops(lines: "_Lines", file: _File) -> list[str]:
         if address.lower().endswith(f"@{domain}")
         and (what := f"{address!r} is an address of inbox.domain; mails would go in circles")
     ]
+
+
+def _own_deadlines(lines: "_Lines", folder: Path, name: str | None) -> tuple[str, list[str]]:
+    """The text of the owner's file of limits and holidays, and what is wrong with it."""
+    if name is None:
+        return "", []
+    try:
+        text = (folder / name).read_text(encoding="utf-8")
+        read_clock(text)
+    except (OSError, UnicodeDecodeError, BadRules) as error:
+        return "", [lines.say(("deadlines",), f"the file {name!r} cannot be used: {error}")]
+    return text, []
 
 
 def _picture(path: Path, name: str) -> bytes | str:
@@ -568,7 +621,12 @@ def _brand(brand: _Brand, products: tuple[Product, ...], watches: tuple[Watch, .
         ),
         watches=watches,
         recipients=tuple(
-            Recipient(email=person.email, timezone=person.timezone, role=person.role)
+            Recipient(
+                email=person.email,
+                timezone=person.timezone,
+                role=person.role,
+                quiet_hours=_span(person.quiet_hours) if person.quiet_hours else None,
+            )
             for person in brand.recipient
         ),
         sellers=tuple(

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import boto3
 import jinja2
@@ -17,11 +17,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from headwater.adapters import calendar_feed
-from headwater.domain.alerts import Alert, Level, NotSent, zone_of
+from headwater.domain.alerts import Alert, CaseEvidence, Level, NotSent, zone_of
+from headwater.domain.brands import RightKind
 from headwater.domain.calendars import CHINA
-from headwater.domain.cases import Case
+from headwater.domain.captures import Capture
 from headwater.domain.complaints import ComplaintState
-from headwater.domain.deadlines import Basis, Deadline
+from headwater.domain.deadlines import Basis, Deadline, months_from
 from headwater.domain.letters import Letter
 from headwater.domain.listings import Sighting
 from headwater.domain.strangers import defanged, in_one_line
@@ -41,6 +42,13 @@ _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsExc
 _TRIES = 5
 _PAUSE_SECONDS = 1.5
 """A sandbox account may send one mail a second."""
+
+_RIGHTS_IN_CHINESE = {
+    RightKind.TRADEMARK: "商标",
+    RightKind.COPYRIGHT: "著作权",
+    RightKind.DESIGN: "外观设计专利",
+    RightKind.PATENT: "专利",
+}
 
 _DOT_IN_A_NAME = re.compile(r"(?<=\w)\.(?=[^\W\d])")
 """As in "shop.example", which mail programs make a link of; not as in "1.5 l"."""
@@ -71,10 +79,15 @@ def _client() -> "SESClient":
     return boto3.client("ses", config=Config(retries={"total_max_attempts": 1}))
 
 
+class _Told(TypedDict, total=False):
+    ConfigurationSetName: str
+
+
 class SesMail:
     """Sends alerts from `sender`; `report_url` is where the report stands (may be empty).
 
-    `answer_page` gives the address under which the reader of an alert says what was done.
+    `answer_page` gives the address under which the reader of an alert says what was done, and
+    `feed` the one of a brand's calendar. What comes back is told to the `configuration_set`.
     """
 
     def __init__(
@@ -83,11 +96,15 @@ class SesMail:
         report_url: str,
         *,
         answer_page: Callable[[Alert], str | None] = lambda _: None,
+        feed: Callable[[str], str | None] = lambda _: None,
+        configuration_set: str = "",
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sender = sender
         self._report_url = report_url
         self._answer_page = answer_page
+        self._feed = feed
+        self._told: _Told = {"ConfigurationSetName": configuration_set} if configuration_set else {}
         self._pause = pause
 
     def send(self, alert: Alert) -> None:
@@ -103,7 +120,12 @@ class SesMail:
 
     def send_digest(self, digest: Digest) -> None:
         """Raises NotSent when SES refused it; any other error leaves open whether it went."""
-        message = compose_digest(digest, sender=self._sender, report_url=self._report_url)
+        message = compose_digest(
+            digest,
+            sender=self._sender,
+            report_url=self._report_url,
+            feed=self._feed(digest.brand.id),
+        )
         self.deliver(message)
 
     def send_news(self, news: News) -> None:
@@ -118,6 +140,7 @@ class SesMail:
                     Source=self._sender,
                     Destinations=[message["To"]],
                     RawMessage={"Data": message.as_bytes(policy=ON_THE_WIRE)},
+                    **self._told,
                 )
             except ClientError as error:
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
@@ -135,9 +158,17 @@ class SesMail:
 def compose(
     alert: Alert, *, sender: str, report_url: str, answer_page: str | None = None
 ) -> EmailMessage:
-    """The mail: text first, plain HTML second, nothing remote, no seller's word in a header."""
+    """The mail: text first, plain HTML second, nothing remote, no seller's word in a header.
+
+    With it come the pictures, which the HTML shows, and for a counter-notice the reply pack.
+    """
     subject = _subject(alert)
-    message = _message("alert", _facts(alert, report_url, answer_page) | {"subject": subject})
+    pictures = [shown.picture for shown in alert.evidence]
+    pack = f"reply-{alert.complaint.id}.txt" if _wants_reply(alert) else None
+    facts = _facts(alert, report_url, answer_page) | {"subject": subject, "pack": pack}
+    message = _message("alert", facts, pictures)
+    if pack is not None:
+        message.add_attachment(reply_pack(alert), subtype="plain", filename=pack)
     message["From"] = f"Headwater <{sender}>"
     message["To"] = alert.recipient.email
     message["Subject"] = subject
@@ -149,8 +180,41 @@ def compose(
     return message
 
 
-def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMessage:
-    """The day's mail: what is due soon, the nearest first, with a calendar file."""
+def reply_pack(alert: Alert) -> str:
+    """What to check, a draft of the answer in English and Chinese, and the list of the evidence.
+
+    Whatever a stranger wrote stands in one line, and nothing of it goes to the platform unread.
+    """
+    complaint, right = alert.complaint, alert.right
+    named = f"{complaint.right_kind} {in_one_line(complaint.right)}"
+    chinese = _RIGHTS_IN_CHINESE[complaint.right_kind]
+    return (
+        _templates()
+        .get_template("reply.txt")
+        .render(
+            alert=alert,
+            platform=complaint.platform.title,
+            number=in_one_line(complaint.number or "") or "(number)",
+            right=f"{named} ({right.country})" if right else named,
+            right_in_chinese=f"{chinese}（{in_one_line(complaint.right)}）",
+            owner=in_one_line(right.owner) if right else alert.brand_name,
+            expires=right.expires if right else None,
+            filed=complaint.opened_at.astimezone(CHINA).date(),
+            six_months_before=months_from(complaint.opened_at.astimezone(CHINA).date(), -6),
+            act_by=f"{alert.deadline.act_by_at.astimezone(CHINA):%A %d %B %Y, %H:%M}",
+            cases=[_case_evidence(shown) for shown in alert.evidence],
+            more=complaint.cases[len(alert.evidence) :],
+        )
+    )
+
+
+def compose_digest(
+    digest: Digest, *, sender: str, report_url: str, feed: str | None = None
+) -> EmailMessage:
+    """The day's mail: what is due soon, the nearest first, with a calendar file.
+
+    `feed` is the private address at which a calendar program finds every open deadline.
+    """
     ours = sum(due.deadline.ours for due in digest.due)
     marks = "[rehearsal] " * digest.rehearsal
     dates = "1 date" if len(digest.due) == 1 else f"{len(digest.due)} dates"
@@ -162,6 +226,7 @@ def compose_digest(digest: Digest, *, sender: str, report_url: str) -> EmailMess
         "digest": digest,
         "subject": subject,
         "zone": zone.key,
+        "feed": feed,
         "rows": [_row(due, digest, report_url) for due in digest.due],
         "questions": [_question(letter) for letter in digest.questions[:_QUESTIONS_SHOWN]],
         "more_questions": max(len(digest.questions) - _QUESTIONS_SHOWN, 0),
@@ -233,13 +298,34 @@ def _gap(gap: Gap) -> str:
     return f"{gap.platform.title}: {gap.answered} of {gap.asked} questions were answered"
 
 
-def _message(template: str, facts: Mapping[str, Any]) -> EmailMessage:
+def _message(
+    template: str, facts: Mapping[str, Any], pictures: Sequence[bytes | None] = ()
+) -> EmailMessage:
     message = EmailMessage()
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_templates().get_template(f"{template}.txt").render(facts))
     page = _templates().get_template(f"{template}.html").render(facts)
     message.add_alternative(page, subtype="html")
+    html = cast("EmailMessage", list(message.iter_parts())[-1])
+    for number, picture in enumerate(pictures, start=1):
+        if picture is not None:
+            html.add_related(
+                picture,
+                maintype="image",
+                subtype="png",
+                cid=f"<{_picture_name(number)}>",
+                filename=f"listing-{number}.png",
+                disposition="inline",
+            )
     return message
+
+
+def _picture_name(number: int) -> str:
+    return f"listing-{number}@headwater"
+
+
+def _wants_reply(alert: Alert) -> bool:
+    return alert.deadline.event == ComplaintState.COUNTER_FILED
 
 
 def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
@@ -298,8 +384,8 @@ def _facts(alert: Alert, report_url: str, answer_page: str | None) -> dict[str, 
         "local_time": _local_time(alert),
         "caveats": _caveats(deadline),
         "basis": _basis(deadline),
-        "listings": [_listing(case) for case in alert.cases],
-        "more": len(complaint.cases) - len(alert.cases),
+        "listings": [_listing(n, shown) for n, shown in enumerate(alert.evidence, start=1)],
+        "more": len(complaint.cases) - len(alert.evidence),
     }
 
 
@@ -383,12 +469,37 @@ def _basis(deadline: Deadline) -> str:
             )
 
 
-def _listing(case: Case) -> Mapping[str, str]:
-    seller = case.listing.seller
+def _listing(number: int, shown: CaseEvidence) -> Mapping[str, str | None]:
+    seller, case = shown.case.listing.seller, shown.case
     return {
+        "picture": _picture_name(number) if shown.picture is not None else None,
+        "pair": "yes" if case.pictures else None,
         "title": quoted(case.listing.title or "(no title)"),
         "seller": quoted((seller.name or seller.id or "") if seller else "") or "seller unknown",
         "address": quoted(defanged(case.listing.url)),
+    }
+
+
+def _case_evidence(shown: CaseEvidence) -> Mapping[str, Any]:
+    reasons = sorted(shown.case.risk.reasons, key=lambda reason: -abs(reason.points))
+    return {
+        "id": shown.case.id,
+        "address": in_one_line(shown.case.listing.url, most=500),
+        "reasons": [in_one_line(reason.text) for reason in reasons[:4]],
+        "captures": [_capture(capture) for capture in shown.captures[:5]],
+    }
+
+
+def _capture(capture: Capture) -> Mapping[str, object]:
+    return {
+        "at": f"{capture.captured_at:%Y-%m-%d %H:%M} UTC",
+        "outcome": capture.outcome,
+        "parts": len(capture.parts),
+        "manifest": capture.manifest_sha256,
+        "signed": ", ".join(
+            f"{in_one_line(one.authority)} {one.at:%Y-%m-%d %H:%M} UTC"
+            for one in capture.timestamps
+        ),
     }
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from headwater.domain.brands import Recipient, RecipientRole
+from headwater.domain.brands import Recipient, RecipientRole, Right
+from headwater.domain.captures import Capture
 from headwater.domain.cases import Case
 from headwater.domain.complaints import Complaint
 from headwater.domain.deadlines import Deadline
@@ -58,10 +59,16 @@ def next_level_at(deadline: Deadline, now: datetime) -> datetime | None:
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def told(recipients: tuple[Recipient, ...], level: Level) -> tuple[Recipient, ...]:
-    """Who gets a mail of that level. With no owner among them, everybody does."""
+def told(
+    recipients: tuple[Recipient, ...], level: Level, bounced: frozenset[str] = frozenset()
+) -> tuple[Recipient, ...]:
+    """Who gets a mail of that level.
+
+    With no owner among them, or one whose mail came back (an address in `bounced`), everybody does.
+    """
     owners = tuple(r for r in recipients if r.role is RecipientRole.OWNER)
-    return recipients if level.escalates or not owners else owners
+    unheard = any(owner.email in bounced for owner in owners)
+    return recipients if level.escalates or not owners or unheard else owners
 
 
 def zone_of(recipient: Recipient) -> ZoneInfo:
@@ -104,8 +111,20 @@ class NotSent(Exception):  # noqa: N818 - says what happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvidence:
+    """What is kept about a case, as far as it could be read: the looks at it, the newest first.
+
+    `picture` is a PNG of our own making: the brand's picture beside the listing's.
+    """
+
+    case: Case
+    captures: tuple[Capture, ...] = ()
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One mail to one person about one deadline of one complaint."""
+    """One warning to one person about one deadline of one complaint."""
 
     brand: str
     brand_name: str
@@ -114,8 +133,10 @@ class Alert:
     level: Level
     recipient: Recipient
     now: datetime
-    cases: tuple[Case, ...] = ()
-    """The first listings that it is about, as far as they could be read."""
+    evidence: tuple[CaseEvidence, ...] = ()
+    """Of the first listings that it is about, as far as they could be read."""
+    right: Right | None = None
+    """The right that the complaint rests on, if the configuration still names it."""
     possible_repeat: bool = False
 
     @property
@@ -123,7 +144,15 @@ class Alert:
         """The name under which the ledger sends it once."""
         return alert_key(self.complaint, self.deadline, self.level, self.recipient)
 
+    def key_of(self, channel: str) -> str:
+        """The same for a channel that reaches everybody at once."""
+        return f"{_level_key(self.complaint, self.deadline, self.level)}#{channel}"
+
 
 def alert_key(complaint: Complaint, deadline: Deadline, level: Level, recipient: Recipient) -> str:
     """In the ledger: another date, level or person is another mail."""
-    return f"{complaint.brand}#{complaint.id}#{deadline.id}#{level}#{recipient.email}"
+    return f"{_level_key(complaint, deadline, level)}#{recipient.email}"
+
+
+def _level_key(complaint: Complaint, deadline: Deadline, level: Level) -> str:
+    return f"{complaint.brand}#{complaint.id}#{deadline.id}#{level}"

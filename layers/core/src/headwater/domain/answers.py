@@ -51,7 +51,9 @@ def seal(link: AnswerLink, key: bytes) -> str:
 def unseal(token: str, key: bytes, now: datetime) -> AnswerLink:
     """The link, if we signed it and it is not too old. Raises BadLink."""
     body, _, signature = token.partition(".")
-    genuine = hmac.compare_digest(signature.encode(), _signature(body, key).encode())
+    genuine = token.isascii() and hmac.compare_digest(
+        signature.encode(), _signature(body, key).encode()
+    )
     if not genuine:
         raise BadLink("This link is not complete. Copy it whole from the mail.")
     said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -65,6 +67,16 @@ def unseal(token: str, key: bytes, now: datetime) -> AnswerLink:
     if now >= link.expires:
         raise BadLink("This link is too old. Record the answer with `headwater complaint`.")
     return link
+
+
+def calendar_word(brand: str, key: bytes) -> str:
+    """The word in the address of a brand's private calendar: who does not know it cannot guess."""
+    return _signature(f"calendar of {brand}", key)
+
+
+def opens_calendar(word: str, brand: str, key: bytes) -> bool:
+    expected = calendar_word(brand, key)
+    return word.isascii() and hmac.compare_digest(word, expected)
 
 
 def _signature(body: str, key: bytes) -> str:

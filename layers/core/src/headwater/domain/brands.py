@@ -177,10 +177,22 @@ class InboxSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondChannel:
+    """How warnings travel besides mail: `sms` through the stack's topic, `webhook` to an address.
+
+    The webhook's host is the only one that is ever called; "" where there is none.
+    """
+
+    sms: bool = False
+    webhook: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The whole configuration: all brands, and what may be fetched where.
 
     `deadlines` is the owner's file of own time limits and newly published holidays, as TOML text.
+    With `heartbeat` the watchdog calls a secret address outside AWS whenever all is well.
     """
 
     contact: str
@@ -191,6 +203,8 @@ class Desk:
     weights: Weights = DEFAULT_WEIGHTS
     terms: tuple[OwnTerm, ...] = ()
     inbox: InboxSettings = InboxSettings()
+    second_channel: SecondChannel = SecondChannel()
+    heartbeat: bool = False
 
     def brand(self, brand_id: str) -> Brand:
         """Raises KeyError with the ids that exist."""

@@ -308,9 +308,9 @@ def _plain_end(rule: Rule, at: datetime, zone: ZoneInfo) -> date:
         case Unit.HOURS:
             return (at + sign * timedelta(hours=rule.limit)).astimezone(zone).date()
         case Unit.MONTHS:
-            return _months_from(start, sign * rule.limit)
+            return months_from(start, sign * rule.limit)
         case Unit.YEARS:
-            return _months_from(start, sign * 12 * rule.limit)
+            return months_from(start, sign * 12 * rule.limit)
         case Unit.CALENDAR_DAYS:
             return start + sign * timedelta(days=rule.limit)
         case Unit.WORKING_DAYS:
@@ -373,7 +373,7 @@ def _last_moment(rule: Rule, at: datetime, act_by: date, zone: ZoneInfo) -> date
     return midnight.astimezone(UTC)
 
 
-def _months_from(start: date, months: int) -> date:
+def months_from(start: date, months: int) -> date:
     """The same day of another month, or that month's last day where it has no such day."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

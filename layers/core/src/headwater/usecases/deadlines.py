@@ -1,12 +1,13 @@
 """Warn of every deadline that is due, once per level and person, whatever breaks in between."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from headwater.domain.alerts import (
     Alert,
+    CaseEvidence,
     Claim,
     NotSent,
     level_at,
@@ -14,12 +15,13 @@ from headwater.domain.alerts import (
     quiet_until,
     told,
 )
-from headwater.domain.brands import Brand
+from headwater.domain.brands import Brand, Right
 from headwater.domain.cases import Case, Conflict
 from headwater.domain.complaints import Complaint
 from headwater.domain.deadlines import Clock, Deadline
 
 CASES_SHOWN = 3
+"""Of so many listings of a complaint the mail shows pictures and lists the evidence."""
 
 
 class DueComplaints(Protocol):
@@ -42,6 +44,18 @@ class Cases(Protocol):
     def get(self, brand: str, case_id: str) -> Case | None: ...
 
 
+class Evidence(Protocol):
+    """What is kept about a case. It may raise anything: the mail goes without."""
+
+    def of_case(self, case: Case) -> CaseEvidence: ...
+
+
+class Bounces(Protocol):
+    """Addresses from which a mail came back of late."""
+
+    def bounced(self, email: str, now: datetime) -> bool: ...
+
+
 class Ledger(Protocol):
     """Which mail was sent. A claim is a lease: whoever holds it sends, and says so."""
 
@@ -57,6 +71,16 @@ class Ledger(Protocol):
 
 
 class Mail(Protocol):
+    def send(self, alert: Alert) -> None:
+        """Raises NotSent when it certainly did not go; any other error leaves that open."""
+        ...
+
+
+class SecondChannel(Protocol):
+    """Another way, which reaches whoever listens there once per level: an SMS, a webhook."""
+
+    name: str
+
     def send(self, alert: Alert) -> None:
         """Raises NotSent when it certainly did not go; any other error leaves that open."""
         ...
@@ -85,10 +109,14 @@ def warn(
     mail: Mail,
     clock: Clock,
     now: Callable[[], datetime],
+    evidence: Evidence | None = None,
+    bounces: Bounces | None = None,
+    channels: Sequence[SecondChannel] = (),
 ) -> Warned:
     """Send what is due for the brand. What could not be sent stays due and is a failure.
 
-    A complaint that cannot be dealt with never holds up the others.
+    A complaint that cannot be dealt with never holds up the others, and a second channel is tried
+    only after the mails of its level.
     """
     warned = Warned()
     for complaint_id in list(complaints.due(brand.id, now())):
@@ -96,7 +124,9 @@ def warn(
         try:
             complaint = complaints.get(brand.id, complaint_id)
             if complaint is not None:
-                run = _OneComplaint(brand, complaint, cases, ledger, mail, warned)
+                run = _OneComplaint(
+                    brand, complaint, cases, ledger, mail, warned, evidence, bounces, channels
+                )
                 next_look = run.warn(complaint.own_deadlines(clock), now())
                 if run.settled:
                     _look_again_at(next_look, complaint, complaints)
@@ -124,7 +154,12 @@ class _OneComplaint:
     ledger: Ledger
     mail: Mail
     warned: Warned
+    evidence: Evidence | None
+    bounces: Bounces | None
+    channels: Sequence[SecondChannel]
     settled: bool = True
+    read: dict[bool, tuple[CaseEvidence, ...]] = field(default_factory=dict)
+    """The evidence that the mails of this run show, with or without pictures."""
 
     def warn(self, deadlines: Iterable[Deadline], now: datetime) -> datetime | None:
         """Send what is due; when to look at the complaint next (None: never)."""
@@ -132,30 +167,40 @@ class _OneComplaint:
         for deadline in deadlines:
             level = level_at(deadline, now)
             moments.append(next_level_at(deadline, now))
-            recipients = told(self.brand.recipients, level)
+            recipients = told(self.brand.recipients, level, self._bounced(now))
             if not recipients:
                 self._fail(f"brand {self.brand.id} names nobody who gets mail")
+            alerts = []
             for recipient in recipients:
                 quiet = quiet_until(recipient, level, now)
                 moments.append(quiet)
                 if quiet is None:
-                    alert = Alert(
-                        brand=self.brand.id,
-                        brand_name=self.brand.name,
-                        complaint=self.complaint,
-                        deadline=deadline,
-                        level=level,
-                        recipient=recipient,
-                        now=now,
+                    alerts.append(
+                        Alert(
+                            brand=self.brand.id,
+                            brand_name=self.brand.name,
+                            complaint=self.complaint,
+                            deadline=deadline,
+                            level=level,
+                            recipient=recipient,
+                            now=now,
+                            right=self._right(),
+                        )
                     )
-                    try:
-                        self._send(alert)
-                    except Exception as error:  # noqa: BLE001 - the other recipients are told
-                        self._fail(f"{recipient.email}: {type(error).__name__}: {error}")
+            for alert in alerts:
+                self._try(alert.key, alert.recipient.email, alert, self._mail)
+            for channel in self.channels if alerts else ():
+                self._try(alerts[0].key_of(channel.name), channel.name, alerts[0], channel.send)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _send(self, alert: Alert) -> None:
-        claim = self.ledger.claim(alert.key, alert.brand, alert.now)
+    def _try(self, key: str, to: str, alert: Alert, send: Callable[[Alert], None]) -> None:
+        try:
+            self._send(key, to, alert, send)
+        except Exception as error:  # noqa: BLE001 - the others are told
+            self._fail(f"{to}: {type(error).__name__}: {error}")
+
+    def _send(self, key: str, to: str, alert: Alert, send: Callable[[Alert], None]) -> None:
+        claim = self.ledger.claim(key, alert.brand, alert.now)
         if claim is Claim.SENT:
             return
         if claim is Claim.BUSY:
@@ -163,23 +208,46 @@ class _OneComplaint:
             return
         repeat = claim is Claim.REPEAT
         try:
-            self.mail.send(replace(alert, cases=self._cases(), possible_repeat=repeat))
+            send(replace(alert, possible_repeat=repeat))
         except NotSent as error:
-            self.ledger.release(alert.key)
-            self._fail(f"{alert.recipient.email}: {error}")
+            self.ledger.release(key)
+            self._fail(f"{to}: {error}")
             return
-        self.ledger.confirm(alert.key, alert.now)
+        self.ledger.confirm(key, alert.now)
         self.warned.sent += 1
         self.warned.repeated += repeat
 
-    def _cases(self) -> tuple[Case, ...]:
+    def _mail(self, alert: Alert) -> None:
+        plain = alert.possible_repeat
+        if plain not in self.read:
+            self.read[plain] = self._evidence(plain=plain)
+        self.mail.send(replace(alert, evidence=self.read[plain]))
+
+    def _evidence(self, *, plain: bool) -> tuple[CaseEvidence, ...]:
+        """`plain`: without pictures, because an earlier try may have died of one."""
         found = []
         for case_id in self.complaint.cases[:CASES_SHOWN]:
+            case = None
             try:
-                found.append(self.cases.get(self.brand.id, case_id))
-            except Exception:  # noqa: BLE001, S112
-                continue  # a mail without the listing's title is better than no mail
-        return tuple(case for case in found if case is not None)
+                case = self.cases.get(self.brand.id, case_id)
+                if case is not None and self.evidence is not None and not plain:
+                    found.append(self.evidence.of_case(case))
+                    continue
+            except Exception:  # noqa: BLE001, S110
+                pass  # a mail without a picture or a title is better than no mail
+            if case is not None:
+                found.append(CaseEvidence(case=case))
+        return tuple(found)
+
+    def _bounced(self, now: datetime) -> frozenset[str]:
+        if self.bounces is None:
+            return frozenset()
+        addresses = (recipient.email for recipient in self.brand.recipients)
+        return frozenset(one for one in addresses if self.bounces.bounced(one, now))
+
+    def _right(self) -> Right | None:
+        named = (right for right in self.brand.rights if right.number == self.complaint.right)
+        return next(named, None)
 
     def _fail(self, reason: str) -> None:
         self.settled = False
