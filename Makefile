@@ -16,7 +16,7 @@ help: ## what there is
 demo: .venv/ready-demo ## the whole way once on a local AWS; ARGS="--once" ends there
 	$(RUN)headwater demo $(ARGS)
 
-test: lint browser ## lint, types, import contracts, template checks, tests
+test: lint browser .local/replay/ready ## lint, types, import contracts, template checks, tests
 	$(RUN)pytest -q $(ARGS)
 
 # The browser tests look at the report as people do. Without a browser they are skipped, and say so.
@@ -57,6 +57,13 @@ $(UV):
 
 SYNC = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --inexact --python $(PYTHON)
 LOCK = uv.lock pyproject.toml $(wildcard */*/pyproject.toml */pyproject.toml)
+
+# Reference readers of our archives. Where they cannot be had, two tests are skipped, and say so.
+.local/replay/ready: $(UV) tests/replay.txt .venv/ready-test
+	@echo "setting up the replay tools (once) …"
+	@{ $(UV) venv --quiet --clear --python $(RUN)python .local/replay && \
+		$(UV) pip install --quiet --python .local/replay/bin/python --requirement tests/replay.txt && \
+		touch $@; } || echo "no replay tools: the tests that need them are skipped"
 
 .venv/ready-demo: $(UV) $(LOCK)
 	$(SYNC) --no-default-groups --group local

@@ -117,6 +117,36 @@ def test_the_bundle_of_a_signing_owner_needs_only_the_authoritys_certificates(
     assert "signed by CN=Test Timestamps" in said(capsys, "verify", str(out), "--trust", str(pem))
 
 
+def test_a_case_of_the_stack_is_checked_by_its_name(
+    stack: str, buckets: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipt = tmp_path / "receipt.pdf"
+    receipt.write_bytes(b"%PDF a test purchase")
+    there = ("--stack", stack)
+    add = ("exhibit", "add", CASE.id, str(receipt), "--kind", "receipt", "--note", "mug, 9 EUR")
+    said(capsys, *add, *there)
+    # Nobody has signed the receipt: that is said, and not called ok.
+    assert main(["verify", CASE.id, *there]) == 1
+    assert "unverifiable" in capsys.readouterr().out.splitlines()[-1]
+    with served(OpensslAuthority(tmp_path / "tsa")) as authority:
+        configure(buckets, authority)
+        said(capsys, *add, *there)
+    report = said(capsys, "verify", CASE.id, *there)
+    assert report.endswith("matches.\n")
+    assert "part exhibit.pdf" in report
+    evidence = Bucket(buckets["EvidenceBucket"])
+    assert main(["verify", "1688-none", *there]) == 1
+    assert "has no such case" in capsys.readouterr().err
+    seen = next(iter(evidence.list("captures/fjellvik/pages/")))
+    evidence.put(seen, b"<html>another", "text/html")  # a later version hides nothing
+    assert main(["verify", CASE.id, *there]) == 0
+    capsys.readouterr()
+    exhibit = next(key for key in evidence.list("exhibits/") if key.endswith(".pdf"))
+    evidence.put(exhibit, b"%PDF another", "application/pdf")
+    assert main(["verify", CASE.id, *there]) == 1
+    assert "mismatch" in capsys.readouterr().out
+
+
 def test_held_evidence_cannot_be_deleted_by_anybody_until_it_is_released(
     stack: str, buckets: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from headwater.adapters.wacz import sort_key, wacz
 from headwater.domain.exchanges import Fetched
+from tests.conftest import PROJECT
 from tests.unit.evidence.test_warc import ANSWERS, archive, exchanged
 
 HTML = b"<!doctype html><h1>mug</h1>"
@@ -110,10 +112,17 @@ def test_addresses_sort_as_replay_tools_look_them_up(url: str, key: str) -> None
     assert sort_key(url) == key
 
 
+def tool(name: str) -> str:
+    """A reference tool, as `make test` brings it."""
+    places = f"{PROJECT / '.local' / 'replay' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    found = shutil.which(name, path=places)
+    if found is None:
+        pytest.skip(f"needs the {name} command: make .local/replay/ready")
+    return found
+
+
 def test_the_reference_validator_accepts_it(tmp_path: Path) -> None:
-    command = shutil.which("wacz")
-    if command is None:
-        pytest.skip("needs the wacz command: uv pip install wacz")
+    command = tool("wacz")
     (tmp_path / "x.wacz").write_bytes(BODY)
     done = subprocess.run(
         [command, "validate", "-f", "x.wacz"],
@@ -127,9 +136,7 @@ def test_the_reference_validator_accepts_it(tmp_path: Path) -> None:
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_replay_gives_back_the_original_bytes(tmp_path: Path) -> None:
-    manager, wayback = shutil.which("wb-manager"), shutil.which("wayback")
-    if manager is None or wayback is None:
-        pytest.skip("needs pywb: uv pip install pywb 'setuptools<81'")
+    manager, wayback = tool("wb-manager"), tool("wayback")
     (tmp_path / "x.wacz").write_bytes(BODY)
     for command in (["init", "kept"], ["add", "--unpack-wacz", "kept", "x.wacz"]):
         subprocess.run([manager, *command], cwd=tmp_path, check=True, capture_output=True)

@@ -19,7 +19,7 @@ VERBS = {
     "exhibit": "add chats, receipts and photographs to a case, sealed",
     "bundle": "export a case as one zip that anybody can check",
     "hold": "keep a case's evidence for as long as a dispute lasts",
-    "verify": "check a piece of evidence, without AWS",
+    "verify": "check a piece of evidence without AWS, or a case of the stack",
 }
 
 

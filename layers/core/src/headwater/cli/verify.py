@@ -1,29 +1,113 @@
-"""`headwater verify`: check a capture, a case's folder or a bundle, offline and without AWS."""
+"""`headwater verify`: check a capture, a case or a bundle offline; or a case of a stack."""
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from headwater import verifier
-from headwater.verifier import Files, Verdict
+from headwater.verifier import Files, Redraw, Verdict
+
+if TYPE_CHECKING:
+    from headwater.adapters.stack import Stack
+    from headwater.domain.cases import Case
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     verifier.add_arguments(parser)
+    parser.epilog = (
+        "Instead of a file, the id of a case (headwater case list) fetches its evidence from the "
+        "stack and checks that, with the stack's own hashes and authorities. A stranger trusts "
+        "neither: give him the bundle, and the hash by another way."
+    )
     parser.add_argument(
         "--draw",
         action="store_true",
         help="draw the kept pages again, without a network, and compare (needs Chromium)",
     )
+    parser.add_argument("--stack", default="headwater", help="of a case (default headwater)")
+    parser.add_argument("--brand", help="of a case: needed when there are several")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not getattr(arguments, "draw", False):
-        return verifier.run(arguments)
     with ExitStack() as cleanup:
-        return verifier.run(arguments, redraw=lambda kept, drawn: _again(kept, drawn, cleanup))
+        redraw: Redraw | None = None
+        if getattr(arguments, "draw", False):
+
+            def redraw(kept: Files, drawn: Files) -> Iterator[tuple[str, Verdict, str]]:
+                return _again(kept, drawn, cleanup)
+
+        named = str(arguments.path)
+        if not arguments.path.exists() and re.fullmatch(r"[a-z0-9]+-[^/\\]+", named):
+            folder = Path(cleanup.enter_context(TemporaryDirectory()))
+            if not _fetched(arguments, folder / "case", folder):
+                return 1
+        return verifier.run(arguments, redraw=redraw)
+
+
+def _fetched(arguments: argparse.Namespace, folder: Path, pins: Path) -> bool:
+    """Bring the case's evidence into the folder, and have that checked in place of its name."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - AWS only here
+    from pynamodb.exceptions import PynamoDBException  # noqa: PLC0415
+
+    from headwater.adapters.stack import StackUnusable, find_stack  # noqa: PLC0415
+    from headwater.adapters.store import NoSuchObject  # noqa: PLC0415
+
+    try:
+        stack = find_stack(arguments.stack)
+        brand = stack.brand(arguments.brand)
+        case = stack.cases.get(brand.id, str(arguments.path))
+        if case is not None:
+            sys.stderr.write(f"fetching the evidence of case {case.id} …\n")
+            arguments.expect += _download(stack, case, folder)
+    except (
+        StackUnusable,
+        NoSuchObject,
+        BotoCoreError,
+        ClientError,
+        PynamoDBException,
+        OSError,
+    ) as error:
+        sys.stderr.write(f"headwater verify: {error}\n")
+        return False
+    if case is None:
+        what = f"there is no file {arguments.path}, and brand {brand.id} has no such case"
+        sys.stderr.write(f"headwater verify: {what}\n")
+        return False
+    if not arguments.trust:
+        for authority in stack.desk.timestamp_authorities:
+            pinned = pins / f"{authority.name}.pem"
+            pinned.write_text(authority.certificates)
+            arguments.trust.append(pinned)
+    arguments.path = folder
+    return True
+
+
+def _download(stack: "Stack", case: "Case", folder: Path) -> tuple[str, ...]:
+    """Captures and exhibits of the case; the hashes that the stack's table has of the captures.
+
+    No table has the exhibits' hashes: their timestamps alone speak for them.
+    """
+    from headwater.adapters.dynamodb.captures import Captures  # noqa: PLC0415
+    from headwater.adapters.evidence import download_case_evidence  # noqa: PLC0415
+    from headwater.adapters.store import Bucket  # noqa: PLC0415
+    from headwater.usecases.exhibit import exhibits_of  # noqa: PLC0415
+
+    evidence = Bucket(stack.outputs["EvidenceBucket"])
+    captures = Captures(stack.outputs["CapturesTable"])
+    looks = [look for key in case.keys for look in captures.of_listing(case.brand, key)]
+    expected = download_case_evidence(looks, evidence, folder / "captures")
+    prefix = exhibits_of(case.brand, case.id)
+    for key in evidence.list(prefix):
+        file = folder / "exhibits" / key.removeprefix(prefix)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(evidence.get(key))
+    return expected
 
 
 def _again(kept: Files, drawn: Files, cleanup: ExitStack) -> Iterator[tuple[str, Verdict, str]]:
