@@ -373,6 +373,7 @@ class Stage:
             "StampSchedule": PARKED,
             "LockSchedule": PARKED,
             "DrawScreenshots": "yes" if world.can_draw else "no",
+            "ReferencesSchedule": PARKED,
             "ReportUrl": world.report_url,
             "MarketplaceRehearsal": world.marketplace,
         }

@@ -33,6 +33,7 @@ from headwater.domain.brands import (
     Recipient,
     RecipientRole,
     Reference,
+    ReferenceKind,
     Right,
     RightKind,
     SecondChannel,
@@ -184,6 +185,7 @@ class _Brand(_Table):
     names: Annotated[list[_Mark], Field(min_length=1)]
     chinese_names: list[_Mark] = []
     ordinary_words: list[_Text] = []
+    logos: list[_Text] = []
     product: Annotated[list[_Product], Field(min_length=1)]
     right: list[_Right] = []
     watch: Annotated[list[_Watch], Field(min_length=1)]
@@ -393,8 +395,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
     for brand_at, brand in enumerate(file.brand):
         products = []
         for product_at, product in enumerate(brand.product):
-            where: tuple[str | int, ...]
-            where = ("brand", brand_at, "product", product_at, "pictures")
+            where: tuple[str | int, ...] = ("brand", brand_at, "product", product_at, "pictures")
             references = []
             for name in product.pictures:
                 data = _picture(folder / name, name)
@@ -415,6 +416,8 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                     other_prices=tuple(sorted(product.other_prices.items())),
                 )
             )
+        logos, wrong = _logos(brand, folder, pictures)
+        problems += [lines.say(("brand", brand_at, "logos"), one) for one in wrong]
         watches = []
         for watch_at, watch in enumerate(brand.watch):
             heroes = []
@@ -428,8 +431,8 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
                 pictures[sha256] = data
                 heroes.append(Reference(id=Path(name).name, product="", sha256=sha256))
             watches.append(_watch(watch, brand, tuple(heroes)))
-        brands.append(_brand(brand, tuple(products), tuple(watches)))
         problems += _unknown_products(lines, brand_at, brand)
+        brands.append(replace(_brand(brand, tuple(products), tuple(watches)), logos=logos))
         problems += _repeats(lines, ("brand", brand_at, "product"), brand.product)
         problems += _repeats(lines, ("brand", brand_at, "watch"), brand.watch)
     problems += _repeats(lines, ("brand",), file.brand)
@@ -520,6 +523,21 @@ def _own_deadlines(lines: "_Lines", folder: Path, name: str | None) -> tuple[str
     except (OSError, UnicodeDecodeError, BadRules) as error:
         return "", [lines.say(("deadlines",), f"the file {name!r} cannot be used: {error}")]
     return text, []
+def _logos(
+    brand: _Brand, folder: Path, pictures: dict[str, bytes]
+) -> tuple[tuple[Reference, ...], list[str]]:
+    """The references, and what is wrong; the files are put to the other pictures."""
+    references, problems = [], []
+    for name in brand.logos:
+        data = _picture(folder / name, name)
+        if isinstance(data, str):
+            problems.append(data)
+            continue
+        sha256 = hashlib.sha256(data).hexdigest()
+        pictures[sha256] = data
+        reference_id, kind = f"logo/{Path(name).name}", ReferenceKind.LOGO
+        references.append(Reference(id=reference_id, product="", sha256=sha256, kind=kind))
+    return tuple(references), problems
 
 
 def _picture(path: Path, name: str) -> bytes | str:

@@ -19,11 +19,15 @@ from headwater.adapters.configuration import (
 )
 from headwater.adapters.desk import reference_key, search_picture_key, write_desk
 from headwater.adapters.stack import StackUnusable, find_stack
+from headwater.adapters.references import analyse_missing, not_analysed
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Desk
 from headwater.domain.platforms import Platform
 from headwater.matching.images import open_picture
 from headwater.usecases.search import plan_of
+
+_WORTH_SAYING = 40
+"""Pictures; they take about two seconds to analyse."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,11 +113,18 @@ def _questions(desk: Desk) -> Iterator[str]:
 
 
 def push_configuration(configuration: Configuration, work: Bucket) -> None:
-    """Pictures first, the desk last: a function never sees a reference that is not there yet."""
+    """Pictures first, the desk last: a function never sees a reference that is not there yet.
+
+    What no analysis of this version is kept of is analysed on the way: once, when it is added.
+    """
     for brand in configuration.desk.brands:
         for reference in brand.references:
             picture = configuration.pictures[reference.sha256]
             work.put(reference_key(brand.id, reference.sha256), picture, "image/jpeg")
+        waiting = len(not_analysed(brand, work))
+        if waiting > _WORTH_SAYING:
+            print(f"{brand.name}: analysing {waiting} pictures …", file=sys.stderr, flush=True)
+        analyse_missing(brand, work)
         for hero in (picture for watch in brand.watches for picture in watch.pictures):
             small = _to_search_for(configuration.pictures[hero.sha256])
             work.put(search_picture_key(hero.sha256), small, "image/jpeg")

@@ -7,6 +7,7 @@ import sys
 VERBS = {
     "demo": "the whole way once, on a local AWS: no account, no Docker",
     "config": "check the config file and send it to the stack",
+    "refs": "add, list and remove the brand's own pictures and logos",
     "import": "bring saved pages to the stack",
     "parse": "show what we read in saved pages",
     "links": "search links for a person, and the note that one showed nothing",

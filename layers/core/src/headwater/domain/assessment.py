@@ -37,9 +37,11 @@ def assess(
     # A picture that is only related shows a lantern like any other: it makes no word telling.
     same = any(match.relation is PictureRelation.SAME for match in best)
     known = () if same else history.confirmed or history.sources
-    beside = bool(marks or known) or same
+    logo = any(match.relation is PictureRelation.LOGO for match in best)
+    beside = bool(marks or known) or same or logo
     reasons = [
         *_picture_reasons(best, weights),
+        *_logo_reasons(best, weights),
         *_known_reasons(known, history, weights),
         *_mark_reasons(words, weights, claimed=claimed),
         *_claim_reasons(words, weights, beside=beside),
@@ -75,9 +77,9 @@ def _best_pictures(pictures: Iterable[PictureMatch]) -> list[PictureMatch]:
     return list(best.values())
 
 
-def _rank(match: PictureMatch) -> tuple[bool, float, str, str]:
+def _rank(match: PictureMatch) -> tuple[int, float, str, str]:
     return (
-        match.relation is not PictureRelation.SAME,
+        list(PictureRelation).index(match.relation),
         -match.probability,
         match.reference_id,
         match.transform,
@@ -110,6 +112,19 @@ def _picture_reasons(best: Sequence[PictureMatch], weights: Weights) -> list[Rea
             text=f"a picture related to your {match.reference_id}, not the same photograph",
         )
         for match in best[:1]
+        if match.relation is PictureRelation.RELATED
+    ]
+
+
+def _logo_reasons(best: Sequence[PictureMatch], weights: Weights) -> list[Reason]:
+    logos = [match for match in best if match.relation is PictureRelation.LOGO]
+    return [
+        Reason(
+            signal=Signal.PICTURE,
+            points=weights.logo,
+            text=f"your {match.reference_id} is in a picture ({match.transform})",
+        )
+        for match in logos[:1]
     ]
 
 
@@ -312,14 +327,17 @@ def _infringement(
 ) -> Infringement | None:
     if marks:
         return Infringement.COUNTERFEIT if pictures or claimed else Infringement.MARK_IN_TEXT
-    if any(match.relation is PictureRelation.SAME for match in pictures):
+    shown = {match.relation for match in pictures}
+    if PictureRelation.SAME in shown:
         return Infringement.COUNTERFEIT if claimed else Infringement.STOLEN_PICTURE
+    if PictureRelation.LOGO in shown:
+        return Infringement.COUNTERFEIT
     if not pictures:
         return None
     # The same shape without the name: a design protects it, else a patent on what it does may.
-    shown = products_shown(brand, pictures)
-    patented = covering(brand, RightKind.PATENT, shown, today)
-    if patented and not covering(brand, RightKind.DESIGN, shown, today):
+    products = products_shown(brand, pictures)
+    patented = covering(brand, RightKind.PATENT, products, today)
+    if patented and not covering(brand, RightKind.DESIGN, products, today):
         return Infringement.PATENT
     return Infringement.LOOK_ALIKE
 
@@ -327,4 +345,4 @@ def _infringement(
 def products_shown(brand: Brand, pictures: Iterable[PictureMatch]) -> frozenset[str]:
     """The ids of the brand's products whose pictures were found."""
     of = {reference.id: reference.product for reference in brand.references}
-    return frozenset(of[p.reference_id] for p in pictures if p.reference_id in of)
+    return frozenset(of[p.reference_id] for p in pictures if of.get(p.reference_id))

@@ -11,13 +11,22 @@ from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.domain.words import OwnTerm
 
 
+class ReferenceKind(StrEnum):
+    """What one of the brand's own pictures shows. The values are stored: never rename one."""
+
+    PRODUCT = "product"
+    LOGO = "logo"
+    """The mark alone: it is looked for inside other pictures."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One of the brand's own pictures. `id` is "product-id/file-name"."""
+    """One of the brand's own pictures. `id` is "product-id/file-name"; "logo/file-name"."""
 
     id: str
     product: str
     sha256: str
+    kind: ReferenceKind = ReferenceKind.PRODUCT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +129,13 @@ class Brand:
     recipients: tuple[Recipient, ...]
     sellers: tuple[ListedSeller, ...] = ()
     """Whom the owner allows to sell, watches or denies."""
+    logos: tuple[Reference, ...] = ()
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        return tuple(reference for product in self.products for reference in product.references)
+        """Every picture of the products, then the logos."""
+        shown = tuple(reference for product in self.products for reference in product.references)
+        return shown + self.logos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,9 @@ class PictureRelation(StrEnum):
     SAME = "same"
     """One photograph, however it was altered."""
     RELATED = "related"
-    """Another photograph of the product, another colour of the series, the same print or logo."""
+    """Another photograph of the product, another colour of the series, the same print."""
+    LOGO = "logo"
+    """The brand's logo, somewhere inside the picture."""
 
 
 class PictureEvidence(StrEnum):
@@ -35,7 +37,7 @@ class UnreadablePicture(Exception):  # noqa: N818 - says what happened, not that
 class PictureMatch:
     """One reference that a picture was found to match.
 
-    `probability` is that of the *same* photograph, 0 to 1. `distance` counts differing
+    `probability` is that of the *same* photograph (or logo), 0 to 1. `distance` counts differing
     fingerprint bits, `inliers` the details that agree in place, size and direction.
     """
 

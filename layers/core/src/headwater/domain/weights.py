@@ -46,6 +46,8 @@ class Weights:
     """Times the probability of the match."""
     further_pictures: int = 5
     related_picture: int = 22
+    logo: int = 35
+    """The brand's logo inside a picture counts as its name in the title does."""
     mark: int = 35
     uncertain_mark: int = 25
     """A misspelling, a short name, a name inside a longer word."""

@@ -3,6 +3,7 @@
 A placement is a 3 x 3 matrix from pixels of the reference's thumbnail to pixels of the picture.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -247,6 +248,7 @@ def _sums(pictures: Floats) -> Floats:
     return pairs[..., :, :-1] + pairs[..., :, 1:]
 
 
+@cache
 def _summing(cells: int) -> Floats:
     return np.repeat(np.eye(cells, dtype=np.float32), CELL, axis=1)
 

@@ -47,6 +47,12 @@ class StaleAnalysis(ValueError):  # noqa: N818 - says what happened, not that it
     """A stored analysis of another algorithm version, or none at all: analyse it again."""
 
 
+def details(data: bytes) -> int:
+    """How many places a picture has by which it is recognised. Raises UnreadablePicture."""
+    grey = _grey(open_picture(data).convert("L"), _REFERENCE_SIDE)
+    return len(local_features.extract(grey, _REFERENCE_FEATURES))
+
+
 class PictureMatcher:
     """References, and the question which of them a picture shows.
 
@@ -56,6 +62,7 @@ class PictureMatcher:
 
     def __init__(self) -> None:
         self._ids: list[str] = []
+        self._logos: set[str] = set()
         self._thumbnails: list[NDArray[np.uint8]] = []
         self._index = PictureIndex()
         """Every reference twice, as it is and mirrored: number 2 n and 2 n + 1, as in _dhashes."""
@@ -95,9 +102,14 @@ class PictureMatcher:
         )
         return file.getvalue()
 
-    def add(self, reference_id: str, analysed: bytes) -> None:
-        """Take what `analyse` returned as a reference. Raises StaleAnalysis."""
+    def add(self, reference_id: str, analysed: bytes, *, logo: bool = False) -> None:
+        """Take what `analyse` returned as a reference: a picture, or a logo to be found in others.
+
+        Raises StaleAnalysis.
+        """
         stored = _stored(reference_id, analysed)
+        if logo:
+            self._logos.add(reference_id)
         straight = stored["places"]
         mirrored = local_features.mirrored_places(straight, stored["thumbnail"].shape[1])
         self._ids.append(reference_id)
@@ -114,7 +126,7 @@ class PictureMatcher:
         """
         best: dict[str, PictureMatch] = {}
         for found in self._looked_at(open_picture(query).convert("L")):
-            match = judged(found)
+            match = judged(found, logo=found.reference_id in self._logos)
             if match is None:
                 continue
             known = best.get(match.reference_id)

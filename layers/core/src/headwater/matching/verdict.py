@@ -82,17 +82,18 @@ def _is_related(found: Found) -> bool:
     return inliers >= _RELATED_INLIERS or (inliers >= _FEW_INLIERS and alike)
 
 
-def judged(found: Found) -> PictureMatch | None:
-    """The match that this amounts to, if any."""
+def judged(found: Found, *, logo: bool = False) -> PictureMatch | None:
+    """The match that this amounts to, if any. Nothing is *related* to a logo."""
     sure = probability(found)
-    if sure < _SAME and not _is_related(found):
+    if sure < _SAME and (logo or not _is_related(found)):
         return None
+    relation = PictureRelation.SAME if sure >= _SAME else PictureRelation.RELATED
     made = transform(found.agreement, mirrored=found.mirrored, shape=found.shape)
     near = found.inliers is None
     return PictureMatch(
         reference_id=found.reference_id,
         probability=round(sure, 6),
-        relation=PictureRelation.SAME if sure >= _SAME else PictureRelation.RELATED,
+        relation=PictureRelation.LOGO if logo else relation,
         evidence=PictureEvidence.FINGERPRINT if near else PictureEvidence.LOCAL_FEATURES,
         transform=made.words,
         distance=found.distance,

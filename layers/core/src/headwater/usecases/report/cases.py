@@ -297,6 +297,7 @@ def _pair(state: ReportState, captures: Iterable[Capture], evidence: PictureEvid
 _RELATIONS: dict[str, str] = {
     PictureRelation.SAME: "The same photograph:",
     PictureRelation.RELATED: "A related picture, not the same photograph:",
+    PictureRelation.LOGO: "Your logo in the picture:",
 }
 
 
