@@ -18,8 +18,8 @@ from headwater.adapters.configuration import (
     read_configuration,
 )
 from headwater.adapters.desk import reference_key, search_picture_key, write_desk
-from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.references import analyse_missing, not_analysed
+from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Desk
 from headwater.domain.platforms import Platform
