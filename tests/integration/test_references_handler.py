@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,11 @@ pytestmark = pytest.mark.local_aws
 
 
 @pytest.fixture
-def work(buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def work(
+    buckets: dict[str, str], tables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bucket]:
     monkeypatch.setenv("WORK_BUCKET", buckets["WorkBucket"])
+    monkeypatch.setenv("RUNS_TABLE", tables["RunsTable"])
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Headwater")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "references")
     from match_function import references as handler
@@ -42,7 +46,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def _fire() -> dict[str, int]:
+def _fire() -> Any:
     from match_function.references import lambda_handler
 
     return lambda_handler({}, Context())

@@ -1,5 +1,6 @@
 """The algorithm changed, or a picture is new: analyse the brands' own pictures beforehand."""
 
+from datetime import UTC, datetime
 from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
@@ -8,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headwater.adapters.desk import read_desk
+from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.references import analyse_missing
 from headwater.adapters.store import Bucket, NoSuchObject
 
@@ -20,6 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True)
 
+    runs_table: str
     work_bucket: str
 
 
@@ -42,6 +45,7 @@ def lambda_handler(event: dict[str, object], context: LambdaContext) -> dict[str
         count, wrong = analyse_missing(brand, work)
         analysed += count
         problems += wrong
+    Completions(_settings().runs_table).done("references", datetime.now(UTC))
     metrics.add_metric("ReferencesAnalysed", MetricUnit.Count, analysed)
     if problems:
         logger.error("some of the brands' pictures cannot be analysed", pictures=problems)

@@ -523,6 +523,8 @@ def _own_deadlines(lines: "_Lines", folder: Path, name: str | None) -> tuple[str
     except (OSError, UnicodeDecodeError, BadRules) as error:
         return "", [lines.say(("deadlines",), f"the file {name!r} cannot be used: {error}")]
     return text, []
+
+
 def _logos(
     brand: _Brand, folder: Path, pictures: dict[str, bytes]
 ) -> tuple[tuple[Reference, ...], list[str]]:
