@@ -30,7 +30,6 @@ from headwater.adapters.configuration import (
     ConfigurationError,
     read_configuration,
 )
-from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
@@ -50,7 +49,7 @@ from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
 from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
-from headwater.usecases.complaints import counter_filed, file_complaint
+from headwater.usecases.complaints import file_complaint
 from headwater_demo.local_aws import (
     LocalAws,
     LocalAwsFailed,
@@ -61,12 +60,13 @@ from headwater_demo.local_aws import (
 )
 from headwater_demo.mailbox import Mailbox
 from headwater_demo.marketplace import Marketplace, canary_listing
+from headwater_demo.notices import forwarded_counter_notice
 from headwater_demo.saved_pages import write_saved_pages
 from headwater_demo.timestamp_authority import NoOpenssl, OpensslAuthority, served
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "headwater-demo"
-QUEUES = ("ImportQueue", "CaptureQueue", "MatchQueue")
+QUEUES = ("ImportQueue", "CaptureQueue", "MatchQueue", "InboxQueue")
 SHOWN = 25
 """How many cases the demo names; the report names all."""
 COMPLAINT_NUMBER = "DEMO-2026-0001"
@@ -568,20 +568,31 @@ def _go_to_war(stage: Stage, brand: Brand, case: Case, say: Callable[[str], None
         rehearsal=True,
     )
     say(f"the owner confirms {case.id} and records the complaint {complaint.number} as filed")
-    complaint = counter_filed(
-        brand.id,
-        complaint.id,
-        complaints=stage.complaints,
-        clock=read_clock(),
-        at=datetime.now(UTC),
-        now=datetime.now(UTC),
-        by="owner",
-        source="demo",
-        text="The seller says that the goods are genuine.",
-        event_id="demo-counter-notice",
-    )
-    say("the seller's counter-notification arrives; the clock runs")
+    if complaint.waiting_counter is None:
+        _counter_notice_comes_in(stage, brand, complaint, say)
     return complaint
+
+
+def _counter_notice_comes_in(
+    stage: Stage, brand: Brand, complaint: Complaint, say: Callable[[str], None]
+) -> None:
+    """The platform's notice, forwarded by the owner, lies where SES would lay it."""
+    owner = brand.recipients[0].email
+    sent_at = datetime.now(UTC)
+    mail = forwarded_counter_notice(COMPLAINT_NUMBER, owner, "notices@in.harvelk.example", sent_at)
+    began = time.monotonic()
+    stage.work.put("mail/ses/notices/rehearsal", mail, "message/rfc822")
+    say("the seller's counter-notification arrives by mail, forwarded by the owner")
+
+    def recorded() -> Complaint | None:
+        known = stage.complaints.get(brand.id, complaint.id)
+        return known if known is not None and known.waiting_counter else None
+
+    event = stage.wait("the counter-notice", recorded).events[-1]
+    say(f"  {time.monotonic() - began:.1f} s later the clock runs; {event.text[:120]}")
+    mailbox = stage.world.mailbox
+    stage.wait("its mail", lambda: any("Counter-notice" in one.name for one in mailbox.files))
+    say(f"  {time.monotonic() - began:.1f} s after the notice came in, its warning is in the box")
 
 
 def _tell_coverage(runs: list[Run], say: Callable[[str], None]) -> None:

@@ -1,12 +1,24 @@
 """A table of complaints: what a row says, and every way in which a table can be broken."""
 
-from datetime import UTC, datetime
+import io
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.adapters.complaint_sheet import BadSheet, read_sheet
+from headwater.adapters.complaint_sheet import (
+    BadSheet,
+    SheetMapping,
+    guessed_columns,
+    read_sheet,
+    read_table,
+    rows_of,
+    unknown_words,
+)
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.platforms import Platform
 
@@ -86,3 +98,84 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     except BadSheet:
         return
     assert all(row.number for row in rows)
+
+
+def workbook(rows: list[list[str | datetime]]) -> bytes:
+    """As spreadsheet programs write it: a moment is a number of days, and A2 is a link."""
+    text = ""
+    for y, row in enumerate(rows, start=1):
+        text += f'<row r="{y}">'
+        for x, cell in enumerate(row):
+            place = f"{'ABCDE'[x]}{y}"
+            if isinstance(cell, datetime):
+                days = (cell - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001
+                text += f'<c r="{place}"><v>{days:.10g}</v></c>'
+            else:
+                text += f'<c r="{place}" t="inlineStr"><is><t>{cell}</t></is></c>'
+        text += "</row>"
+    relations = '<Relationships><Relationship Id="r1" Target="https://ipp.example/77"/>'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr(
+            "xl/worksheets/sheet1.xml",
+            f"<worksheet><sheetData>{text}</sheetData>"
+            '<hyperlinks><hyperlink ref="A2" id="r1"/></hyperlinks></worksheet>',
+        )
+        archive.writestr("xl/worksheets/_rels/sheet1.xml.rels", f"{relations}</Relationships>")
+    return buffer.getvalue()
+
+
+ROWS: list[list[str | datetime]] = [
+    ["Complaint ID", "Status", "Last update", "Deadline", "Remarks"],
+    ["CN 77", "Complaint successful", datetime(2026, 6, 9, 10), "", "genuine"],  # noqa: DTZ001
+    ["CN 78", "Counter-notice", datetime(2026, 6, 8, 9, 30), datetime(2026, 6, 10), ""],  # noqa: DTZ001
+]
+MAPPING = SheetMapping(
+    columns={"number": "Complaint ID", "event": "Status", "at": "Last update", "due": "Deadline"},
+    words={"complaint successful": "upheld", "Counter-notice": "counter_filed"},
+    constants={"platform": "alibaba"},
+    zone="Asia/Shanghai",
+)
+
+
+def test_a_workbook_says_the_same_as_a_text() -> None:
+    won, countered = rows_of(read_table(workbook(ROWS)), MAPPING)
+    assert (won.number, won.state) == ("CN 77", ComplaintState.UPHELD)
+    assert won.at == datetime(2026, 6, 9, 2, tzinfo=UTC)
+    assert countered.at == datetime(2026, 6, 8, 1, 30, tzinfo=UTC)
+    assert countered.due == datetime(2026, 6, 10, 10, tzinfo=UTC)
+    text = "Complaint ID,Status,Last update,Deadline\nCN 77,Complaint successful,2026-06-09 10:00,"
+    assert rows_of(read_table(text.encode()), MAPPING)[0].at == won.at
+
+
+def test_nothing_is_guessed_in_silence() -> None:
+    table = read_table(workbook(ROWS))
+    assert guessed_columns(table.heading, {}) == {
+        "number": "Complaint ID",
+        "event": "Status",
+        "at": "Last update",
+        "due": "Deadline",
+        "text": "Remarks",
+    }
+    assert unknown_words(table, SheetMapping(columns={"event": "Status"})) == {
+        "Complaint successful": 1,
+        "Counter-notice": 1,
+    }
+    with pytest.raises(BadSheet, match=r"2026-06-09 10:00:00 names no time zone; say which"):
+        rows_of(table, replace(MAPPING, zone=None))
+
+
+def test_a_broken_workbook_is_refused_in_words() -> None:
+    good = workbook(ROWS)
+    with pytest.raises(BadSheet, match="no row could be read in this workbook"):
+        read_table(good[: len(good) // 2])
+    with pytest.raises(BadSheet, match="two columns are called 'Status'"):
+        read_table(workbook([["Status", "Status"], ["a", "b"]]))
+
+
+@given(st.binary(max_size=400))
+def test_a_damaged_workbook_never_breaks_anything_else(damage: bytes) -> None:
+    good = workbook(ROWS)
+    with suppress(BadSheet):
+        read_table(good[:300] + damage + good[300 + len(damage) :])

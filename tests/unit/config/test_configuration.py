@@ -344,3 +344,31 @@ def test_quiet_hours_are_a_span(tmp_path: Path, span: str) -> None:
     (problem,) = problems_of(tmp_path, GOOD.replace(zone, f'{zone}\nquiet_hours = "{span}"'))
     assert "is no span of quiet hours" in problem
     assert "recipient.1.quiet_hours" in problem
+
+
+def test_the_inbox_reaches_the_desk_and_the_stack(tmp_path: Path) -> None:
+    plain = read_configuration(written(tmp_path, GOOD))
+    assert plain.desk.inbox.domain == ""
+    assert "InboxDomain" not in plain.stack_parameters()
+    text = GOOD + '[inbox]\ndomain = "in.example.org"\nforwarders = ["Owner@example.org"]\n'
+    configured = read_configuration(written(tmp_path, text))
+    assert configured.desk.inbox.forwarders == ("owner@example.org",)
+    assert configured.stack_parameters()["InboxDomain"] == "in.example.org"
+
+
+@pytest.mark.parametrize(
+    ("inbox", "said"),
+    [
+        ('domain = "not a domain"', "headwater.toml:33: inbox.domain: "),
+        ('forwarders = ["nobody"]', "headwater.toml:33: inbox.forwarders.1: "),
+        ('forwarder = ["a@b.org"]', "headwater.toml:33: inbox.forwarder: is no setting"),
+        (
+            'domain = "in.example.org"\nforwarders = ["x@in.example.org"]',
+            "headwater.toml:34: inbox.forwarders: 'x@in.example.org' is an address of inbox.domain",
+        ),
+        ('domain = "example.org"', "headwater.toml:2: sender: 'watch@example.org' is an address"),
+    ],
+)
+def test_a_mistake_in_the_inbox_is_named(tmp_path: Path, inbox: str, said: str) -> None:
+    problems = problems_of(tmp_path, GOOD + f"[inbox]\n{inbox}\n")
+    assert any(problem.startswith(said) for problem in problems), problems

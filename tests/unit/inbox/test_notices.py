@@ -130,6 +130,32 @@ def test_the_date_in_the_notice_is_read_with_its_zone() -> None:
     assert any("no time zone is written" in one for one in reading.assumptions)
 
 
+@pytest.mark.parametrize(
+    "due",
+    [
+        "请您于2026年11月25日18:00前处理。",
+        "请在2026-11-25 18:00之前响应。",
+        "截止时间：2026年11月25日 18时（北京时间）",
+        "最迟2026/11/25 18:00。",
+        "Deadline: 25 November 2026, 6 pm (Beijing time)".replace("6 pm", "18:00"),
+        "You have until Nov 25, 2026 10:00 UTC to respond.",
+        "Please answer on or before 2026-11-25T18:00+08:00.",
+        "Due date 2026-11-25",
+    ],
+)
+def test_the_date_for_our_answer_is_read_however_it_is_put(due: str) -> None:
+    reading = understood(mail(f"投诉编号：{N}，卖家已提交反通知。\n\n{due}"))
+    assert reading.doubts == ()
+    assert reading.due == datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+def test_a_date_that_ends_nothing_is_not_taken_for_the_end() -> None:
+    text = f"{SAID[0][1]} Our offices are closed on 2026-12-25. Policy of 2026-01-01."
+    reading = understood(mail(text))
+    assert reading.doubts == ()
+    assert reading.due is None
+
+
 def test_without_a_date_in_the_text_the_notice_is_dated_by_its_header() -> None:
     reading = understood(mail(SAID[0][1], date=NOW - timedelta(hours=5)))
     assert reading.at == NOW - timedelta(hours=5)

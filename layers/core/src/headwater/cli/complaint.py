@@ -3,16 +3,29 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from headwater.adapters.complaint_sheet import COLUMNS, SheetRow, read_sheet
+from headwater.adapters.complaint_sheet import (
+    COLUMNS,
+    SheetMapping,
+    SheetRow,
+    Table,
+    guessed_columns,
+    read_table,
+    remember,
+    remembered,
+    rows_of,
+    unknown_words,
+)
 from headwater.adapters.deadline_rules import BadRules, read_clock
 from headwater.adapters.stack import Stack, StackUnusable, find_stack
+from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand, Right
 from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case, Conflict, NotAllowed
@@ -82,7 +95,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _on_complaint(verbs, change, "undo", "take the last change back")
     _on_complaint(verbs, common, "show", "everything about one complaint")
     importing = verbs.add_parser(
-        "import", parents=[common], help="a table of what happened, one row each (CSV)"
+        "import",
+        parents=[common],
+        help="a table of what happened, one row each (CSV, XLSX)",
+        description="How a table is to be read is remembered by its heading: the next one needs"
+        " no flags. A guess is only shown, with its first rows, until you say --yes.",
     )
     importing.add_argument("sheet", type=Path, help=f"with the columns {', '.join(COLUMNS)}")
     importing.add_argument(
@@ -92,6 +109,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OURS=THEIRS",
         help='where yours are called otherwise: --column number="Complaint ID"',
     )
+    importing.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        metavar="THEIRS=EVENT",
+        help='what a status of yours means: --word "Complaint successful"=upheld',
+    )
+    importing.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="constants",
+        metavar="OURS=VALUE",
+        help="for a column that the table does not have: --set platform=alibaba",
+    )
+    importing.add_argument("--zone", help="of moments that name none: --zone Asia/Shanghai")
+    importing.add_argument("--preview", action="store_true", help="show it, record nothing")
+    importing.add_argument("--yes", action="store_true", help="the guess that was shown is right")
     importing.add_argument("--by", default=None, help="who says so (default: you)")
     verbs.add_parser("list", parents=[common], help="the complaints, the most urgent first")
 
@@ -215,11 +250,16 @@ def _import(
     arguments: argparse.Namespace, stack: Stack, brand: Brand, clock: Clock, now: datetime
 ) -> int:
     """Read the whole table before anything is recorded; what cannot be recorded is said."""
-    columns = dict(one.partition("=")[::2] for one in arguments.column)
-    unknown = sorted(set(columns) - set(COLUMNS))
-    if unknown:
-        raise NotUnderstood(f"--column {unknown[0]}: there is {', '.join(COLUMNS)}")
-    rows = read_sheet(arguments.sheet.read_bytes(), columns)
+    said = _flags(arguments)
+    table = read_table(arguments.sheet.read_bytes())
+    work = Bucket(stack.outputs["WorkBucket"])
+    mapping, guessed = _mapping(said, table, remembered(work, table))
+    unknown = unknown_words(table, mapping)
+    if arguments.preview or unknown or (guessed and not arguments.yes):
+        print("\n".join(_preview(table, mapping, guessed, unknown)))
+        return 0 if arguments.preview and not unknown else 1
+    rows = rows_of(table, mapping)
+    remember(work, table, mapping)
     by = arguments.by or getpass.getuser()
     recorded = refused = 0
     for row in rows:
@@ -231,6 +271,80 @@ def _import(
     known = len(rows) - recorded - refused
     print(f"{len(rows)} rows: {recorded} recorded, {known} known already, {refused} refused")
     return 1 if refused else 0
+
+
+def _flags(arguments: argparse.Namespace) -> SheetMapping:
+    """What was said now. Raises NotUnderstood."""
+    said = {name: _pairs(getattr(arguments, name)) for name in ("column", "word", "constants")}
+    for ours in (*said["column"], *said["constants"]):
+        if ours not in COLUMNS:
+            raise NotUnderstood(f"{ours!r} is no column of ours; there is {', '.join(COLUMNS)}")
+    for meant in said["word"].values():
+        if meant != "submitted" and meant not in set(ComplaintState):
+            raise NotUnderstood(f"{meant!r} is no event; there is {', '.join(ComplaintState)}")
+    if arguments.zone and arguments.zone not in available_timezones():
+        raise NotUnderstood(
+            f"--zone {arguments.zone}: is no time zone; write one like Asia/Shanghai"
+        )
+    return SheetMapping(
+        columns=said["column"],
+        words=said["word"],
+        constants=said["constants"],
+        zone=arguments.zone,
+    )
+
+
+def _mapping(
+    said: SheetMapping, table: Table, before: SheetMapping
+) -> tuple[SheetMapping, dict[str, str]]:
+    """What was said now, over what was said before; and the columns that are only guessed."""
+    columns = {**before.columns, **said.columns}
+    exact = {ours: ours for ours in COLUMNS if ours in table.heading and ours not in columns}
+    sure = {**exact, **columns}
+    wanted = {*COLUMNS} - {*said.constants, *before.constants}
+    every = guessed_columns(table.heading, sure)
+    guessed = {ours: every[ours] for ours in every if ours not in sure and ours in wanted}
+    mapping = SheetMapping(
+        columns={**sure, **guessed},
+        words={**before.words, **said.words},
+        constants={**before.constants, **said.constants},
+        zone=said.zone or before.zone,
+    )
+    return mapping, guessed
+
+
+def _pairs(written: list[str]) -> dict[str, str]:
+    """THEIRS may hold an equals sign: the last one parts."""
+    pairs = {}
+    for one in written:
+        left, equals, right = one.rpartition("=") if one.count("=") > 1 else one.partition("=")
+        if not (equals and left.strip() and right.strip()):
+            raise NotUnderstood(f"{one!r} is no pair; write it as NAME=VALUE")
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+def _preview(
+    table: Table, mapping: SheetMapping, guessed: Mapping[str, str], unknown: Mapping[str, int]
+) -> Iterator[str]:
+    yield f"{len(table.rows)} rows. How they would be read:"
+    for ours in COLUMNS:
+        if ours in mapping.constants:
+            yield f"  {ours:<9} always {in_one_line(mapping.constants[ours])}"
+        elif mapping.columns.get(ours) in table.heading:
+            how = "   (a GUESS)" if ours in guessed else ""
+            examples = [row.get(mapping.columns[ours], "").strip() for _, row in table.rows[:3]]
+            shown = " | ".join(in_one_line(one, most=30) for one in examples)
+            yield f"  {ours:<9} from {mapping.columns[ours]!r}: {shown}{how}"
+        else:
+            yield f"  {ours:<9} not in the table"
+    for word, count in unknown.items():
+        yield f'  What does {word!r} mean ({count} rows)? Say --word "{in_one_line(word)}"=EVENT'
+    if unknown:
+        yield f"  EVENT is one of {', '.join(ComplaintState)}"
+    if guessed:
+        yield "If the guess is right, give the command again with --yes; else name --column."
+    yield "Nothing was recorded."
 
 
 def _import_row(

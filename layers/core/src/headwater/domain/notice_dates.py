@@ -31,7 +31,7 @@ _ZONE = (
     r"|gmt\b|utc\b|cst\b|pst\b|pdt\b|beijing time|china standard time|china time|pacific time"
     r"|北京时间|中国标准时间|中国时间))?"
 )
-_BEFORE = r"(?<![\w.,/-])"
+_BEFORE = r"(?<![a-z0-9_/-])(?<!\d[.,])"
 _NOT_MORE = r"(?!\d|[./-]\d)"
 _WEEKDAY = r"(?:\s?[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
 _NUMBERS = (
@@ -51,7 +51,7 @@ _FORMS = tuple(
     for day in (_NUMBERS, _DAY_FIRST, _MONTH_FIRST, _EITHER_FIRST)
 )
 _YEARLESS = re.compile(
-    rf"(?<![\w-])(?:\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号]|(?:{_MONTH})\s\d{{1,2}}\b(?!,?\s20\d\d)"
+    rf"(?<![a-z0-9年-])(?:\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号]|(?:{_MONTH})\s\d{{1,2}}\b(?!,?\s20\d\d)"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH})\b(?!,?\s20\d\d))"
 )
 _ZONES: dict[str, tzinfo] = {

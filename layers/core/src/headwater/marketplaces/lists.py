@@ -48,7 +48,7 @@ class AddressList:
 
 def read_list(body: bytes) -> AddressList | None:
     """The addresses in a text or table; None if it is neither or holds not one address."""
-    rows = _workbook(body) if body.startswith(b"PK\x03\x04") else _text(body)
+    rows = read_workbook(body) if body.startswith(b"PK\x03\x04") else _text(body)
     found = _addresses(rows[:MOST_ROWS]) if rows else None
     return found and replace(found, left_out=max(len(rows) - MOST_ROWS, 0))
 
@@ -135,8 +135,11 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
     return "xl/workbook.xml" in archive.namelist()
 
 
-def _workbook(body: bytes) -> list[Row]:
-    """The rows of all sheets; a cell with a link stands for the link's address."""
+def read_workbook(body: bytes, *, links: bool = True) -> list[Row]:
+    """The rows of all sheets; with `links` a cell with a link stands for the link's address.
+
+    None where it is no workbook, is broken, or unpacks to more than 64 MB.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             if not is_workbook(archive):
@@ -150,7 +153,7 @@ def _workbook(body: bytes) -> list[Row]:
             ]
             rows: list[Row] = []
             for name in sorted(n for n in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", n)):
-                linked = _links(archive, name, names)
+                linked = _links(archive, name, names) if links else {}
                 sheet = _xml(archive, name, names)
                 rows += [_cells(row, shared, linked) for row in sheet.xpath("//sheetData/row")]
             return rows
