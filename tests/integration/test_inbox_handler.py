@@ -300,8 +300,13 @@ def test_exhibits_by_mail_are_sealed_with_the_case_that_they_name(post: Post) ->
     assert len(letter.exhibits) == 2
 
 
-def test_the_digest_lists_what_waits(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_digest_lists_what_waits(
+    post: Post, tables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     post.arrive("mail/ses/notices/x", notice("Hello, an offer for you").as_bytes())
+    monkeypatch.setenv("RUNS_TABLE", tables["RunsTable"])
+    monkeypatch.setenv("SECRETS_PATH", "/inbox-test")
+    monkeypatch.setenv("CONFIGURATION_SET", "")
     monkeypatch.setenv("REPORT_URL", "https://report.example")
     monkeypatch.setenv("ANSWER_URL", "https://answer.example")
     from deadlines_function import digest
