@@ -71,6 +71,8 @@ def supplier_ties(
     return ties
 
 
+_MOST_SOURCES = 25
+"""A picture or word that more sources show says nothing of where a copy was bought."""
 _CLEARED = {CaseState.DISMISSED, CaseState.AUTHORISED}
 
 
@@ -88,40 +90,41 @@ def retail_copies(cases: Iterable[Case]) -> dict[str, tuple[RetailCopy, ...]]:
     That they were bought there is likely, not proven. Sources without such a case are not named.
     """
     suspect = sorted((c for c in cases if c.state not in _CLEARED), key=lambda case: case.id)
-    sources = [case for case in suspect if case.listing.key.platform.source]
-    retail = [case for case in suspect if not case.listing.key.platform.source]
-    fed = {
-        source.id: tuple(
-            RetailCopy(case=case.id, ties=ties) for case in retail if (ties := _ties(source, case))
-        )
-        for source in sources
+    at_source: dict[str, dict[str, list[str]]] = {}
+    for case in suspect:
+        if case.listing.key.platform.source:
+            for sign, said in _signs(case).items():
+                at_source.setdefault(sign, {}).setdefault(case.id, []).append(said)
+    fed: dict[str, list[RetailCopy]] = {}
+    for case in suspect:
+        if case.listing.key.platform.source:
+            continue
+        ties: dict[str, list[str]] = {}
+        for sign in _signs(case):
+            sources = at_source.get(sign, {})
+            for source, said_there in sources.items() if len(sources) <= _MOST_SOURCES else ():
+                ties.setdefault(source, []).extend(said_there)
+        for source, found in ties.items():
+            copy = RetailCopy(case=case.id, ties=tuple(dict.fromkeys(sorted(found))))
+            fed.setdefault(source, []).append(copy)
+    return {source: tuple(copies) for source, copies in sorted(fed.items())}
+
+
+def _signs(case: Case) -> dict[str, str]:
+    """What two cases share when one sells what the other makes, and how that is said.
+
+    A photograph goes by the listings that are known to show it, so that either may have been
+    looked at first. The brand's own photograph tells only as the picture that it is.
+    """
+    shared = (*case.keys, *(one.listing for one in case.alike if not one.own))
+    signs = {f"photograph {key}": "the same photograph" for key in shared}
+    signs |= {
+        f"reference {one.reference_id}": f"your picture {one.reference_id}"
+        for one in case.pictures
+        if one.relation == PictureRelation.SAME
     }
-    return {source: copies for source, copies in fed.items() if copies}
-
-
-def _ties(source: Case, retail: Case) -> tuple[str, ...]:
-    ties = []
-    if _share_a_photograph(source, retail):
-        ties.append("the same photograph")
-    ties += [f"your picture {one}" for one in sorted(_references(source) & _references(retail))]
-    ties += [
-        f"“{word}” in both titles"
-        for word in sorted(_telling_words(source.listing) & _telling_words(retail.listing))
-    ]
-    return tuple(ties)
-
-
-def _references(case: Case) -> frozenset[str]:
-    """The brand's pictures that it shows."""
-    same = (one for one in case.pictures if one.relation == PictureRelation.SAME)
-    return frozenset(one.reference_id for one in same)
-
-
-def _share_a_photograph(one: Case, other: Case) -> bool:
-    """Whether either was seen to show a picture of the other that is not the brand's own."""
-    return any(a.listing in other.keys for a in one.alike if not a.own) or any(
-        a.listing in one.keys for a in other.alike if not a.own
-    )
+    signs |= {f"word {word}": f"“{word}” in both titles" for word in _telling_words(case.listing)}
+    return signs
 
 
 _ARTICLE = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]{5,}")

@@ -210,16 +210,13 @@ def case_page(state: ReportState, case: Case) -> CasePage:
 
 
 def _copies(state: ReportState, case: Case) -> Iterator[Related]:
-    by_id = {one.id: one for one in state.cases}
     for copy in state.copies.get(case.id, ()):
-        yield _related(by_id[copy.case], ", ".join(copy.ties))
+        yield _related(state.by_id[copy.case], ", ".join(copy.ties))
 
 
 def _sources(state: ReportState, case: Case) -> Iterator[Related]:
-    for source in state.cases:
-        for copy in state.copies.get(source.id, ()):
-            if copy.case == case.id:
-                yield _related(source, ", ".join(copy.ties))
+    for source, copy in state.sources.get(case.id, ()):
+        yield _related(state.by_id[source], ", ".join(copy.ties))
 
 
 def _related(case: Case, how: str) -> Related:
@@ -231,12 +228,7 @@ def _listing_name(key: ListingKey) -> str:
 
 
 def _alike(state: ReportState, case: Case) -> Iterator[Related]:
-    """Both ways: the earlier listing did not know of the later one when it was looked at."""
-    found = {one.listing: one.own for one in case.alike}
-    for other in state.cases:
-        for one in other.alike:
-            if other.id != case.id and one.listing in case.keys:
-                found.setdefault(other.listing.key, one.own)
+    found = {key: own for mine in case.keys for key, own in state.alike.get(mine, {}).items()}
     for key in sorted(found.keys() - set(case.keys)):
         known = state.case_of.get(key)
         how = "it is your own photograph" if found[key] else ""

@@ -94,6 +94,32 @@ class ReportState:
         return retail_copies(self.cases)
 
     @cached_property
+    def sources(self) -> Mapping[str, tuple[tuple[str, RetailCopy], ...]]:
+        """The same the other way: by retail case, the sources with what ties the two."""
+        found: dict[str, tuple[tuple[str, RetailCopy], ...]] = {}
+        for source, copies in self.copies.items():
+            for copy in copies:
+                found[copy.case] = (*found.get(copy.case, ()), (source, copy))
+        return found
+
+    @cached_property
+    def alike(self) -> Mapping[ListingKey, Mapping[ListingKey, bool]]:
+        """By listing: who else shows its picture, and whether that is the brand's own.
+
+        Both ways: the earlier listing did not know of the later one when it was looked at.
+        """
+        found: dict[ListingKey, dict[ListingKey, bool]] = {}
+        for case in self.cases:
+            for one in case.alike:
+                found.setdefault(case.listing.key, {})[one.listing] = one.own
+                found.setdefault(one.listing, {})[case.listing.key] = one.own
+        return found
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Case]:
+        return {case.id: case for case in self.cases}
+
+    @cached_property
     def case_of(self) -> Mapping[ListingKey, Case]:
         """The case of each listing, those that were removed included."""
         return {key: case for case in self.cases for key in case.keys}
