@@ -15,8 +15,10 @@ from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand, Desk, Product, Reference
 from headwater.domain.captures import Capture
-from headwater.domain.cases import Case, case_id
+from headwater.domain.cases import Case, CaseState, case_id
+from headwater.domain.listings import ListingKey, Seller
 from headwater.domain.manifests import sha256
+from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band
 from tests.factories import BRAND, CAPTURE, LISTING
 
@@ -182,3 +184,25 @@ def test_a_picture_that_is_none_leaves_the_words_to_speak(deployed: Deployed) ->
     case = deployed.case()
     assert case is not None
     assert "picture-01.jpg could not be compared" in case.events[0].what
+
+
+def test_a_removed_listing_that_is_back_under_a_new_id_joins_its_old_case(
+    deployed: Deployed,
+) -> None:
+    deployed.configure(OWN)
+    assert deployed.receive(message(deployed.captured(COPY))) == []
+    first = deployed.case()
+    assert first is not None
+    deployed.cases.save(
+        first.move(CaseState.CLOSED, at=first.updated_at, by="owner", what="it was taken down")
+    )
+    with Image.open(io.BytesIO(COPY)) as copy:
+        again = deployed.captured(jpeg(copy.resize((300, 225)), quality=40), capture_id="c2")
+    key = ListingKey(Platform.ALI1688, "999")
+    stranger = Seller(platform=Platform.ALI1688, id="b2b-2", name="Another shop")
+    back = replace(again, listing=replace(LISTING, key=key, title="杯子", seller=stranger))
+    assert deployed.receive(message(back), message(back)) == []
+    case = deployed.cases.get(BRAND.id, case_id(key))
+    assert case is not None
+    assert (case.id, case.in_times, case.state) == (first.id, "2nd time", CaseState.OPEN)
+    assert len(list(deployed.cases.of_brand(BRAND.id))) == 1
