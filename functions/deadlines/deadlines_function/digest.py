@@ -13,6 +13,7 @@ from headwater.adapters import answer_page
 from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
+from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
 from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.dynamodb.letters import Letters
@@ -52,6 +53,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             clock=read_clock(desk.deadlines),
             now=datetime.now(UTC),
             questions=Letters(settings.letters_table).asked(brand.id),
+            cases=Cases(settings.cases_table).of_brand(brand.id),
         )
         for brand in desk.brands
     ]

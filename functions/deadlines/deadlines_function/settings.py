@@ -42,8 +42,9 @@ class _MailSettings(_Settings):
 
 
 class DigestSettings(_MailSettings):
-    """The digest also lists the mails that wait for a person."""
+    """The digest also lists the mails that wait for a person, and the listings that are back."""
 
+    cases_table: str
     letters_table: str
 
 

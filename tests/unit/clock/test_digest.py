@@ -11,9 +11,11 @@ from headwater.adapters.deadline_rules import read_clock
 from headwater.adapters.mail import ON_THE_WIRE, compose_digest
 from headwater.domain.alerts import LEASE, Claim, NotSent
 from headwater.domain.brands import Brand, Right, RightKind
+from headwater.domain.cases import CaseState
 from headwater.domain.complaints import ComplaintState
 from headwater.usecases.complaints import move
 from headwater.usecases.digest import Digest, digest, upcoming
+from tests.factories import CASE
 from tests.fakes.clock import ComplaintsInMemory, LedgerInMemory
 from tests.unit.clock.desk import (
     ACT_BY,
@@ -221,3 +223,38 @@ def test_a_lost_digest_goes_out_when_its_lease_is_over(store: ComplaintsInMemory
     for now in (RECEIVED, RECEIVED + LEASE):
         digest(brand(OWNER), complaints=store, ledger=ledger, mail=mail, clock=CLOCK, now=now)
     assert len(mail.sent) == 1
+
+
+def test_a_listing_that_came_back_is_in_the_mail_until_somebody_decides(
+    store: ComplaintsInMemory,
+) -> None:
+    listing = replace(CASE.listing, title="enamel mug https://evil.example <b>")
+    back = replace(CASE, listing=listing, times=3)
+    first = replace(CASE, id="1688-2")
+    done = replace(back, id="1688-3", state=CaseState.CONFIRMED)
+    postbox = Postbox()
+    digest(
+        brand(OWNER),
+        complaints=store,
+        ledger=LedgerInMemory(),
+        mail=postbox,
+        clock=CLOCK,
+        now=RECEIVED,
+        cases=[first, done, back],
+    )
+    (one,) = postbox.sent
+    assert one.back == (back,)
+    mail = message_from_bytes(
+        compose_digest(one, sender="a@b.example", report_url="").as_bytes(policy=ON_THE_WIRE),
+        policy=policy.default,
+    )
+    assert isinstance(mail, EmailMessage)
+    assert "1 back again" in mail["Subject"]
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        text = body.get_content()
+        assert "3rd time" in text
+        assert f"headwater case show {back.id}" in text
+        assert "evil.example" not in text
+    assert "&lt;b&gt;" in text

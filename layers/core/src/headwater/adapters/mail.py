@@ -21,6 +21,7 @@ from headwater.domain.alerts import Alert, CaseEvidence, Level, NotSent, zone_of
 from headwater.domain.brands import RightKind
 from headwater.domain.calendars import CHINA
 from headwater.domain.captures import Capture
+from headwater.domain.cases import Case
 from headwater.domain.complaints import ComplaintState
 from headwater.domain.deadlines import Basis, Deadline, months_from
 from headwater.domain.letters import Letter
@@ -38,6 +39,7 @@ ON_THE_WIRE = SMTP.clone(max_line_length=200)
 
 _SUBJECT_LENGTH = 120
 _QUESTIONS_SHOWN = 20
+_BACK_SHOWN = 20
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 _TRIES = 5
 _PAUSE_SECONDS = 1.5
@@ -220,7 +222,8 @@ def compose_digest(
     dates = "1 date" if len(digest.due) == 1 else f"{len(digest.due)} dates"
     asked = len(digest.questions)
     mails = f", {asked} mail{'s' if asked > 1 else ''} to look at" if asked else ""
-    subject = f"{marks}{dates} in 14 days, {ours} of them yours{mails} - {digest.brand.id}"
+    again = f", {len(digest.back)} back again" if digest.back else ""
+    subject = f"{marks}{dates} in 14 days, {ours} of them yours{mails}{again} - {digest.brand.id}"
     zone = zone_of(digest.recipient)
     facts = {
         "digest": digest,
@@ -230,6 +233,8 @@ def compose_digest(
         "rows": [_row(due, digest, report_url) for due in digest.due],
         "questions": [_question(letter) for letter in digest.questions[:_QUESTIONS_SHOWN]],
         "more_questions": max(len(digest.questions) - _QUESTIONS_SHOWN, 0),
+        "back": [_back(case, report_url) for case in digest.back[:_BACK_SHOWN]],
+        "more_back": max(len(digest.back) - _BACK_SHOWN, 0),
     }
     message = _message("digest", facts)
     message["From"] = f"Headwater <{sender}>"
@@ -345,6 +350,16 @@ def _row(due: Due, digest: Digest, report_url: str) -> Mapping[str, object]:
         "basis": deadline.basis,
         "consequence": rule.consequence,
         "page": _page(report_url, digest.brand.id, case_id) if case_id else None,
+    }
+
+
+def _back(case: Case, report_url: str) -> Mapping[str, object]:
+    return {
+        "id": case.id,
+        "times": case.in_times,
+        "title": quoted(case.listing.title or "(no title)"),
+        "platform": case.listing.key.platform.title,
+        "page": _page(report_url, case.brand, case.id),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from headwater.domain.alerts import Claim, NotSent, zone_of
 from headwater.domain.brands import Brand, Recipient, Right, RightKind
 from headwater.domain.calendars import CHINA
-from headwater.domain.cases import Conflict
+from headwater.domain.cases import Case, CaseState, Conflict
 from headwater.domain.complaints import Complaint
 from headwater.domain.deadlines import Clock, Deadline
 from headwater.domain.letters import Letter
@@ -46,6 +46,8 @@ class Digest:
     due: tuple[Due, ...]
     questions: tuple[Letter, ...] = ()
     """Mails that came in and wait for a person."""
+    back: tuple[Case, ...] = ()
+    """Removed listings that are up again and wait for a look, the most frequent first."""
 
     @property
     def key(self) -> str:
@@ -55,7 +57,9 @@ class Digest:
 
     @property
     def rehearsal(self) -> bool:
-        return any(one.complaint is not None and one.complaint.rehearsal for one in self.due)
+        return any(
+            one.complaint is not None and one.complaint.rehearsal for one in self.due
+        ) or any(case.rehearsal for case in self.back)
 
 
 class DigestMail(Protocol):
@@ -104,6 +108,7 @@ def digest(
     clock: Clock,
     now: datetime,
     questions: tuple[Letter, ...] = (),
+    cases: Iterable[Case] = (),
 ) -> Digested:
     """Mail what is due soon to everybody, and make every open complaint due to be looked at.
 
@@ -118,8 +123,11 @@ def digest(
             with suppress(Conflict):  # whoever saved it meanwhile made it due as well
                 complaints.save(complaint.alert_from(now, clock))
     due = upcoming(brand, known, clock, now)
-    for recipient in brand.recipients if due or questions else ():
-        one = Digest(brand=brand, recipient=recipient, now=now, due=due, questions=questions)
+    back = back_again(cases)
+    for recipient in brand.recipients if due or questions or back else ():
+        one = Digest(
+            brand=brand, recipient=recipient, now=now, due=due, questions=questions, back=back
+        )
         if ledger.claim(one.key, brand.id, now) not in {Claim.SEND, Claim.REPEAT}:
             continue
         try:
@@ -131,6 +139,12 @@ def digest(
             ledger.confirm(one.key, now)
             done.sent += 1
     return done
+
+
+def back_again(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The listings that came back and that nobody has decided about since."""
+    waiting = (case for case in cases if case.times > 1 and case.state is CaseState.OPEN)
+    return tuple(sorted(waiting, key=lambda case: (-case.times, -case.risk.score, case.id)))
 
 
 def _of_right(right: Right, clock: Clock, now: datetime) -> list[Due]:
