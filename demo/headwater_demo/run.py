@@ -235,13 +235,19 @@ def _can_draw() -> bool:
 
 
 def _authorities(state: Path, signing: ExitStack) -> tuple[TimestampAuthority, ...]:
-    """The rehearsal's own authority, its keys stay with the state; none without openssl."""
+    """The rehearsal's two own authorities, their keys stay with the state; none without openssl."""
     try:
-        authority = OpensslAuthority(state / "authority", common_name="Rehearsal Timestamps")
+        made = [
+            OpensslAuthority(state / name, common_name=f"Rehearsal Timestamps {name}")
+            for name in ("one", "two")
+        ]
     except NoOpenssl as missing:
         print(f"without timestamps: {missing}", file=sys.stderr)
         return ()
-    return (signing.enter_context(served(authority, "rehearsal")),)
+    return tuple(
+        signing.enter_context(served(authority, f"rehearsal-{authority.folder.name}"))
+        for authority in made
+    )
 
 
 def rehearse(

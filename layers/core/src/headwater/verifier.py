@@ -880,6 +880,8 @@ def check_timestamp(
 ) -> tuple[Verdict, str, datetime | None]:
     """Whether the reply (DER) of a trusted authority is over the file with this SHA-256, and when.
 
+    Without certificates to trust it is unverifiable at best, and the time is only what it says.
+
     Looked at in this order, so that "over another file" and "by a stranger" are different words:
     reply, status, algorithm, hash, nonce, signature, time.
     """
@@ -916,10 +918,12 @@ def check_timestamp(
         if not request.endswith(asked):
             return Verdict.MISMATCH, "answers another request (the nonces differ)", None
     verdict, detail = _signed_by(reply, bytes.fromhex(digest), trust)
-    if verdict is not Verdict.OK:
-        return verdict, detail, None
     made_at = made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)
     when = made_at.isoformat().replace("+00:00", "Z")
+    if verdict is Verdict.UNVERIFIABLE:
+        return verdict, f"says {when}, but {detail}", made_at
+    if verdict is not Verdict.OK:
+        return verdict, detail, None
     if captured_at is not None and made_at < captured_at - CLOCKS_MAY_DIFFER:
         return Verdict.MISMATCH, f"is of {when}, before the capture says that it was made", None
     late = made_at - captured_at if captured_at is not None else timedelta()
@@ -938,7 +942,7 @@ def problem_with_certificates(pem: bytes) -> str | None:
         return f"these are no PEM certificates: {error}"
     if not any(certificate.subject == certificate.issuer for certificate in certificates):
         return "the authority's root certificate is missing; add its file"
-    if all(_may_sign_others(certificate) for certificate in certificates):
+    if all(may_sign_others(certificate) for certificate in certificates):
         return "the certificate that signs the timestamps is missing; add its file"
     return None
 
@@ -953,7 +957,7 @@ def _signed_by(reply: Any, digest: bytes, trust: Trust | None) -> tuple[Verdict,
     except ValueError as error:
         return Verdict.UNVERIFIABLE, f"the trusted certificates cannot be read: {error}"
     roots = [certificate for certificate in trusted if certificate.subject == certificate.issuer]
-    signers = [certificate for certificate in trusted if not _may_sign_others(certificate)]
+    signers = [certificate for certificate in trusted if not may_sign_others(certificate)]
     between = [c for c in trusted if c not in roots and c not in signers]
     if not roots:
         return Verdict.UNVERIFIABLE, "no certificate of its authority was given with --trust"
@@ -973,7 +977,7 @@ def _signed_by(reply: Any, digest: bytes, trust: Trust | None) -> tuple[Verdict,
     return Verdict.UNTRUSTED, f"not signed by a trusted authority: {reason}"[:300]
 
 
-def _may_sign_others(certificate: Any) -> bool:
+def may_sign_others(certificate: Any) -> bool:
     from cryptography import x509  # noqa: PLC0415
 
     try:

@@ -69,6 +69,7 @@ def bundle(
         if browser is not None:
             files |= _drawn_now(capture, files, browser, software)
     files |= _side_by_side(case, captures, files, reference, made_at)
+    trusted = [authority for authority in trusted if authority.certificates]
     for authority in trusted:
         files[f"trust/{authority.name}.pem"] = authority.certificates.encode()
     files["TIMELINE.txt"] = timeline(case, captures, exhibits).encode()

@@ -263,7 +263,7 @@ class _Access(_Table):
 class _Timestamp(_Table):
     id: _Id
     url: Annotated[str, Field(pattern="^https?://[^ ]+$", max_length=200)]
-    certificates: Annotated[list[_Text], Field(min_length=1)]
+    certificates: list[_Text] = []
 
 
 _Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=200)]
@@ -490,7 +490,7 @@ def _authorities(
         except (OSError, UnicodeDecodeError) as error:
             problems.append(lines.say(where, f"a certificate cannot be read ({error})"))
             continue
-        if problem := problem_with_certificates(pem.encode()):
+        if pem and (problem := problem_with_certificates(pem.encode())):
             problems.append(lines.say(where, problem))
         authorities.append(
             TimestampAuthority(name=authority.id, url=authority.url, certificates=pem)

@@ -2,12 +2,15 @@
 
 import argparse
 import io
+import json
 import shlex
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,7 +24,9 @@ from headwater.adapters.desk import reference_key, search_picture_key, write_des
 from headwater.adapters.references import analyse_missing, not_analysed
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
+from headwater.adapters.timestamping import Authority
 from headwater.domain.brands import Desk
+from headwater.domain.captures import StampFailed
 from headwater.domain.platforms import Platform
 from headwater.matching.images import open_picture
 from headwater.usecases.search import plan_of
@@ -39,6 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser(
         "clauses", help="show what each platform says about automated access, to read before it"
     )
+    pin = verbs.add_parser(
+        "pin", help="ask a timestamp authority once, and save the certificates that it signs with"
+    )
+    pin.add_argument("authority", metavar="ID", help="the id of a [[timestamp]] of the config")
     push = verbs.add_parser("push", help="send the brands and their pictures to the stack")
     where = push.add_mutually_exclusive_group()
     where.add_argument("--stack", default="headwater", help="the stack's name (default headwater)")
@@ -58,6 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
         parameters = configuration.stack_parameters().items()
         print(" ".join(shlex.quote(f"{name}={value}") for name, value in parameters))
         return 0
+    if arguments.verb == "pin":
+        return _pin(arguments.authority, configuration.desk, arguments.config.parent)
     brands = configuration.desk.brands
     pictures = len(configuration.pictures)
     if arguments.verb == "push":
@@ -73,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(f"{arguments.config}: good: {len(brands)} brand(s), {pictures} pictures")
         print("\n".join(_questions(configuration.desk)))
+        print("\n".join(_authorities(configuration.desk)))
     return 0
 
 
@@ -110,6 +122,58 @@ def _questions(desk: Desk) -> Iterator[str]:
                 )
             if pictures and not any(route.takes_pictures for route in access.routes):
                 yield "    its pictures cannot be searched for there: no route of it takes any"
+
+
+def _authorities(desk: Desk) -> Iterator[str]:
+    """Who signs when evidence existed, and what is left to do for that."""
+    named = desk.timestamp_authorities
+    if len(named) < 2:
+        yield f"  {len(named)} timestamp authorities: name two, so that one may fail"
+    for authority in named:
+        pinned = (
+            "pinned"
+            if authority.certificates
+            else (
+                f"not pinned, so nothing that it signs is called ok: headwater config pin "
+                f"{authority.name}"
+            )
+        )
+        yield f"  timestamps by {authority.name} ({authority.url}): {pinned}"
+
+
+def _pin(name: str, desk: Desk, folder: Path) -> int:
+    """Save who signs, for a person to compare; the config stays as it is until he has."""
+    from headwater.adapters.pinning import chain_in  # noqa: PLC0415 - no other verb needs it
+
+    authority = next((one for one in desk.timestamp_authorities if one.name == name), None)
+    if authority is None:
+        known = ", ".join(one.name for one in desk.timestamp_authorities) or "none"
+        print(f"headwater config pin: no [[timestamp]] has the id {name!r} (there is: {known})")
+        return 1
+    print(f"asking {authority.url} …", file=sys.stderr)
+    try:
+        made = Authority(replace(authority, certificates="")).stamp(token_hex(32))
+    except StampFailed as failure:
+        print(f"headwater config pin: {name}: {failure}", file=sys.stderr)
+        return 1
+    files = []
+    for number, found in enumerate(chain_in(made.reply), start=1):
+        file = folder / "tsa" / f"{name}-{number}.pem"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found.pem, encoding="ascii")
+        files.append(str(file.relative_to(folder)))
+        is_root = found.subject == found.issuer
+        what = "root" if is_root else "certifies others" if found.signs_others else "signs"
+        print(f"{file}: {what}, until {found.until:%Y-%m-%d}\n  {found.subject}")
+        print(f"  SHA-256 {found.sha256}")
+    print("\nCompare each SHA-256 with what the authority publishes on its own site. Then write:")
+    print(f"  certificates = {json.dumps(files)}")
+    if found.subject != found.issuer:
+        print(
+            f"The root is missing, it did not come along and this machine does not know it:\n"
+            f"  get {found.issuer} from the authority's site, in PEM, and add its file."
+        )
+    return 0
 
 
 def push_configuration(configuration: Configuration, work: Bucket) -> None:

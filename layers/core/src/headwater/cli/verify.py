@@ -81,6 +81,8 @@ def _fetched(arguments: argparse.Namespace, folder: Path, pins: Path) -> bool:
         return False
     if not arguments.trust:
         for authority in stack.desk.timestamp_authorities:
+            if not authority.certificates:
+                continue
             pinned = pins / f"{authority.name}.pem"
             pinned.write_text(authority.certificates)
             arguments.trust.append(pinned)

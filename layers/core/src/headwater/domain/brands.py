@@ -169,7 +169,11 @@ class PlatformAccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampAuthority:
-    """Who signs when evidence existed. `certificates` is PEM: its root and its signer, pinned."""
+    """Who signs when evidence existed.
+
+    `certificates` is PEM: its root and its signer, pinned; empty until the owner has pinned them,
+    and until then its tokens are kept and nobody calls them ok.
+    """
 
     name: str
     url: str
