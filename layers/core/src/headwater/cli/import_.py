@@ -11,6 +11,8 @@ from headwater.adapters.store import Bucket
 from headwater.domain.strangers import in_one_line
 from headwater.usecases.importing import Reading, read_file
 
+PASTED = Path("-")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -19,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="saved pages (HTML, MHTML), HAR, WARC, WACZ, replies (JSON), lists of links "
-        "(text, CSV, TSV, XLSX), or a zip of those",
+        "(text, CSV, TSV, XLSX), what the bookmarklet copied, or a zip of those; - reads what "
+        "you paste",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--stack", default="headwater", help="the stack's name (default headwater)")
@@ -65,16 +68,28 @@ def import_file(file: Path, work: Bucket, *, brand: str = "") -> str | None:
     The bytes' hash is part of the key: two files of one name do not take each other's place.
     Raises OSError when the file cannot be read.
     """
-    body = file.read_bytes()
+    body = _bytes_of(file)
     folder = f"{brand}/" if brand else ""
-    key = f"import/{folder}{hashlib.sha256(body).hexdigest()[:12]}/{file.name}"
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    key = f"import/{folder}{hashlib.sha256(body).hexdigest()[:12]}/{_name_of(file)}"
+    media_type = mimetypes.guess_type(_name_of(file))[0] or "application/octet-stream"
     return key if work.put_once(key, body, media_type) else None
+
+
+def _bytes_of(file: Path) -> bytes:
+    if file != PASTED:
+        return file.read_bytes()
+    if sys.stdin.isatty():
+        print("paste, then press Enter and Ctrl+D", file=sys.stderr)
+    return sys.stdin.buffer.read()
+
+
+def _name_of(file: Path) -> str:
+    return "pasted.txt" if file == PASTED else file.name
 
 
 def preview(file: Path) -> int:
     """Print what the import function would read; how many things in it say nothing."""
-    readings = list(read_file(file.name, file.read_bytes()))
+    readings = list(read_file(_name_of(file), _bytes_of(file)))
     listings = {str(listing.key) for reading in readings for listing in reading.listings}
     unread = [reading for reading in readings if not reading.verdict.covers]
     print(f"{file}: {len(listings)} listings; {len(unread)} of {len(readings)} parts not read")

@@ -10,6 +10,7 @@ VERBS = {
     "refs": "add, list and remove the brand's own pictures and logos",
     "import": "bring saved pages to the stack",
     "parse": "show what we read in saved pages",
+    "bookmarklet": "a bookmark that copies what an open page shows",
     "links": "search links for a person, and the note that one showed nothing",
     "search": "show what a watch asked, what was answered and what was not covered",
     "case": "look at the cases and give a verdict",

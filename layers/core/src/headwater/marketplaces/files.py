@@ -1,4 +1,5 @@
-"""What is in a file that a person brings: pages (HTML, JSON, MHTML, HAR, WARC) or lists of links.
+"""What is in a file that a person brings: pages (HTML, JSON, MHTML, HAR, WARC), lists of links,
+or what the bookmarklet copied.
 
 Each may also come in gzip or zip. Of a container only bodies, addresses and media types leave this
 module: cookies, authorisation and everything that was sent stay behind.
@@ -17,6 +18,7 @@ from email.message import Message
 from io import BytesIO
 
 from headwater.domain.pages import Page
+from headwater.marketplaces.facts import Facts, read_facts
 from headwater.marketplaces.lists import AddressList, is_workbook, read_list
 from headwater.marketplaces.lookup import dig, objects
 from headwater.marketplaces.urls import host_of
@@ -41,7 +43,7 @@ class Unread:
     reason: str
 
 
-Content = Page | AddressList | Unread
+Content = Page | AddressList | Facts | Unread
 
 
 def contents(name: str, body: bytes) -> Iterator[tuple[str, Content]]:
@@ -55,7 +57,7 @@ def contents(name: str, body: bytes) -> Iterator[tuple[str, Content]]:
         return
     try:
         for inside, content in _opened(name, body, depth=0, room=_Room()):
-            if isinstance(content, Page) and len(content.body) > LARGEST_PAGE:
+            if isinstance(content, Page | Facts) and len(content.body) > LARGEST_PAGE:
                 megabytes = LARGEST_PAGE >> 20
                 yield inside, Unread(f"a page of more than {megabytes} MB is no marketplace's")
             else:
@@ -75,6 +77,8 @@ def pages_in(name: str, body: bytes) -> Iterator[Page]:
                 yield content
             case AddressList():
                 problem = problem or f"{inside}: a list of links: bring it with `headwater import`"
+            case Facts():
+                problem = problem or f"{inside}: copied facts: bring them with `headwater import`"
             case Unread():
                 problem = problem or f"{inside}: {content.reason}"
     if problem and not pages:
@@ -109,7 +113,7 @@ def _opened(name: str, body: bytes, *, depth: int, room: _Room) -> Iterator[tupl
     elif _is_har(body):
         yield from ((name, page) for page in _har(name, body))
     else:
-        yield name, read_list(body) or Page(url="", body=body)
+        yield name, read_facts(body) or read_list(body) or Page(url="", body=body)
 
 
 def _unpacked(name: str, packed: bytes, room: _Room) -> bytes:

@@ -1,6 +1,7 @@
 """Read what a person brought: saved pages, interface replies, lists of links."""
 
 import hashlib
+import html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,10 +11,12 @@ from operator import itemgetter
 from headwater import marketplaces
 from headwater.domain.brands import Brand
 from headwater.domain.coverage import Asked, Run
-from headwater.domain.listings import CollectedBy, Listing, Sighting
+from headwater.domain.listings import CollectedBy, Listing, Seller, Sighting
 from headwater.domain.pages import LayoutChanged, Page, PageKind, Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
+from headwater.marketplaces import amounts
+from headwater.marketplaces.facts import Fact, Facts
 from headwater.marketplaces.files import Content, Unread, contents
 from headwater.marketplaces.lists import AddressList, Entry
 from headwater.marketplaces.urls import host_of
@@ -112,6 +115,8 @@ def _telling(name: str, found: Sequence[Content]) -> list[Reading]:
                 readings += [reading] if telling else []
             case AddressList():
                 readings += _links(name, content)
+            case Facts():
+                readings += _copied(name, content)
             case Unread():
                 readings.append(_unread(name, content.reason))
     return readings or [first or _unread(name, "no link in it leads to a listing")]
@@ -160,6 +165,58 @@ def _links(name: str, links: AddressList) -> Iterator[Reading]:
             reason=f"links from {links.column}",
             listings=tuple(listings.values()),
         )
+
+
+def _copied(name: str, facts: Facts) -> Iterator[Reading]:
+    """What the bookmarklet copied of an open page, judged by that page's address and title."""
+    shown = f"<html><head><title>{html.escape(facts.title)}</title></head></html>"
+    page, _ = _page(name, Page(url=facts.url, body=shown.encode("utf-8", "replace")))
+    if page.verdict.refused:
+        yield replace(page, page=None)
+        return
+    found: dict[Platform, dict[str, Listing]] = {}
+    for number, fact in enumerate(facts.listings, start=1):
+        listing = _of_fact(fact)
+        if listing is None:
+            address = fact.addresses[0] if fact.addresses else ""
+            reason = _why_not(Entry(row=number, address=address, title=None))
+            yield _unread(f"{name}, item {number}", reason)
+            continue
+        found.setdefault(listing.key.platform, {}).setdefault(str(listing.key), listing)
+    if facts.left_out:
+        yield _unread(name, f"{facts.left_out} listings were not copied; go to the next page")
+    for platform, listings in found.items():
+        yield Reading(
+            name=name,
+            platform=platform,
+            verdict=Verdict.OK,
+            reason="copied from the open page by a person",
+            listings=tuple(listings.values()),
+            page=Page(url=facts.url, body=facts.body),
+        )
+
+
+def _of_fact(fact: Fact) -> Listing | None:
+    key = next((key for url in fact.addresses if (key := marketplaces.identify(url))), None)
+    if key is None:
+        return None
+    chinese = key.platform in {Platform.ALI1688, Platform.TAOBAO, Platform.TMALL}
+    dollar = "USD" if key.platform is Platform.ALIBABA else None
+    seller = marketplaces.identify_seller(fact.shop)
+    return Listing(
+        key=key,
+        url=marketplaces.canonical_url(key),
+        title=in_one_line(fact.title, most=300) or None,
+        price=amounts.price(fact.price, dollar=dollar, yen="CNY" if chinese else None),
+        seller=Seller(platform=seller[0], id=seller[1], name=None, url=fact.shop)
+        if seller and seller[0] is key.platform
+        else None,
+        pictures=tuple(filter(None, [_picture(fact.picture)])),
+    )
+
+
+def _picture(address: str) -> str | None:
+    return marketplaces.full_size(address) if address.startswith("https://") else None
 
 
 def _why_not(entry: Entry) -> str:
