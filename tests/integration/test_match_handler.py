@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -194,13 +195,14 @@ def test_a_removed_listing_that_is_back_under_a_new_id_joins_its_old_case(
     first = deployed.case()
     assert first is not None
     deployed.cases.save(
-        first.move(CaseState.CLOSED, at=first.updated_at, by="owner", what="it was taken down")
+        first.move(CaseState.CLOSED, at=datetime.now(UTC), by="owner", what="it was taken down")
     )
     with Image.open(io.BytesIO(COPY)) as copy:
         again = deployed.captured(jpeg(copy.resize((300, 225)), quality=40), capture_id="c2")
     key = ListingKey(Platform.ALI1688, "999")
     stranger = Seller(platform=Platform.ALI1688, id="b2b-2", name="Another shop")
-    back = replace(again, listing=replace(LISTING, key=key, title="杯子", seller=stranger))
+    listing = replace(LISTING, key=key, title="杯子", seller=stranger)
+    back = replace(again, listing=listing, captured_at=datetime.now(UTC) + timedelta(days=1))
     assert deployed.receive(message(back), message(back)) == []
     case = deployed.cases.get(BRAND.id, case_id(key))
     assert case is not None

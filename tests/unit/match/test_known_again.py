@@ -14,7 +14,6 @@ from headwater.domain.risk import Band
 from tests.factories import BRAND, NOON
 from tests.unit.match.test_match import DULL, RELATED, SAME, Room, captured
 
-LATER = NOON + timedelta(days=5)
 ALTERED = replace(SAME, evidence=PictureEvidence.LOCAL_FEATURES)
 """A copy that somebody cropped: only they have it so."""
 
@@ -33,11 +32,12 @@ def sold(
         title=title,
         seller=Seller(platform=platform, id=seller, name=f"Shop {seller}"),
     )
-    return captured(*pictures, capture_id=f"c{number}", listing=listing, **changes)
+    defaults = {"captured_at": NOON + timedelta(days=number)}
+    return captured(*pictures, capture_id=f"c{number}", listing=listing, **(defaults | changes))
 
 
 def gone(capture: Capture) -> Capture:
-    at = LATER + timedelta(hours=int(capture.key.offer_id))
+    at = capture.captured_at + timedelta(hours=9)
     return replace(
         capture, id=f"{capture.id}-gone", parts=(), outcome=CaptureOutcome.GONE, captured_at=at
     )
@@ -90,18 +90,29 @@ def test_a_listing_that_is_still_up_takes_no_other_into_its_case() -> None:
     assert the(room.match(sold(2, b"copy"), b"copy")).id == "1688-2"
 
 
+def test_two_listings_that_were_up_together_are_two_cases() -> None:
+    room = Room({b"copy": [ALTERED]})
+    room.match(sold(1, b"copy"), b"copy")
+    room.match(gone(sold(1)))
+    beside = sold(2, b"copy", captured_at=NOON + timedelta(days=1, hours=1))
+    assert the(room.match(beside, b"copy")).id == "1688-2"
+    never_up = sold(3, title="FJELLVIK 高仿", outcome=CaptureOutcome.GONE, seller="two")
+    assert the(room.match(never_up)).id == "1688-3"
+    assert the(room.match(sold(4, title="FJELLVIK 高仿", seller="two"))).id == "1688-4"
+
+
 def test_a_listing_back_under_its_old_id_counts_too() -> None:
     room = Room({b"copy": [ALTERED]})
     room.match(sold(1, b"copy"), b"copy")
     decide(room, "1688-1", CaseState.CONFIRMED)
     assert the(room.match(gone(sold(1)))).gone_at is not None
-    up = sold(1, b"copy", id="c9", captured_at=LATER + timedelta(days=9))
+    up = sold(1, b"copy", id="c9", captured_at=NOON + timedelta(days=9))
     back = the(room.match(up, b"copy"))
     assert (back.state, back.in_times, back.gone_at) == (CaseState.OPEN, "2nd time", None)
 
 
 def test_looks_that_arrive_in_the_wrong_order_end_with_the_latest() -> None:
-    up = sold(1, b"copy", id="c9", captured_at=LATER + timedelta(days=9))
+    up = sold(1, b"copy", id="c9", captured_at=NOON + timedelta(days=9))
     for order in permutations([gone(sold(1)), up]):
         room = Room({b"copy": [ALTERED]})
         room.match(sold(1, b"copy"), b"copy")

@@ -124,7 +124,7 @@ class Surroundings:
 def _of_seller(seller: Dossier) -> Iterator[str]:
     if len(seller.cases) > 1 or seller.strikes:
         repeat = ", a repeat offender" if seller.repeat_offender else ""
-        count = f"{len(seller.cases)} cases, {len(seller.strikes)} strikes{repeat}"
+        count = f"cases {len(seller.cases)}, strikes {len(seller.strikes)}{repeat}"
         yield f"the seller: {count}; sells for {', '.join(seller.products) or '?'}"
     yield from (f"the seller: {said}" for said in (*seller.links, *seller.trade))
 

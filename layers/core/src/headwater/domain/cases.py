@@ -126,9 +126,14 @@ class Case:
         return (*(one.listing.key for one in self.former), self.listing.key)
 
     @property
-    def removed(self) -> bool:
-        """Whether the listing is down, or a person is done with it."""
-        return self.gone_at is not None or self.state is CaseState.CLOSED
+    def removed_at(self) -> datetime | None:
+        """Since when the listing is down, or a person is done with it; None while it is up.
+
+        A page that nobody ever saw up was not removed: it may be no page at all.
+        """
+        if self.gone_at is not None and self.up_at is not None:
+            return self.gone_at
+        return self.decided_on(CaseState.CLOSED) if self.state is CaseState.CLOSED else None
 
     @property
     def upheld(self) -> bool:

@@ -443,7 +443,9 @@ def _came_back(
         fresh = cases.get(capture.brand, one_id)
         if fresh is None or fresh.state in _SETTLED:
             continue
-        if fresh.listing.key == capture.key or fresh.removed:
+        # Who was up beside the other did not come after it.
+        removed_at = fresh.removed_at
+        if fresh.listing.key == capture.key or (removed_at and capture.captured_at > removed_at):
             return fresh, why
     return None, ""
 
