@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from headwater.domain.calendars import CHINA
-from headwater.usecases.report.cases import KeptCapture
+from headwater.usecases.report.evidence import KeptCapture
 from report_site.markdown import encode
 from report_site.thumbnails import SIZES, thumbnail_name
 
@@ -45,7 +45,6 @@ def page_templates(evidence_bucket: str) -> jinja2.Environment:
         "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
         "large": lambda picture: thumbnail_name(picture.sha256, SIZES[1]),
         "fetch_commands": partial(_fetch_commands, bucket=evidence_bucket),
-        "verify_commands": partial(_verify_commands, bucket=evidence_bucket),
     }
     environment.filters |= filters
     return environment
@@ -75,13 +74,4 @@ def _fetch_commands(capture: KeptCapture, *, bucket: str) -> tuple[str, ...]:
             f"{f' --version-id {quote(version)}' if version else ''} manifest.json"
         ),
         "sha256sum manifest.json",
-    )
-
-
-def _verify_commands(capture: KeptCapture, *, bucket: str) -> tuple[str, ...]:
-    """With Headwater: every file of the capture at once."""
-    folder = capture.manifest.key.rpartition("/")[0]
-    return (
-        f"aws s3 cp --recursive {quote(f's3://{bucket}/{folder}/')} capture",
-        f"headwater verify capture --expect {capture.manifest_sha256}",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
 
-from headwater.domain.captures import Capture, CaptureOutcome, PartRole, StoredObject
+from headwater.domain.captures import Capture, StoredObject
 from headwater.domain.cases import Case, CaseEvent, CaseState, PictureEvidence
 from headwater.domain.listings import Listing, ListingKey
 from headwater.domain.pictures import PictureRelation
@@ -17,6 +17,7 @@ from headwater.usecases.report.complaints import (
     complaint_view,
     due_dates,
 )
+from headwater.usecases.report.evidence import KeptCapture, kept_captures
 from headwater.usecases.report.state import ReportState
 from headwater.usecases.report.words import (
     INFRINGEMENTS,
@@ -77,31 +78,6 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFile:
-    name: str
-    role: PartRole
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCapture:
-    """A capture as its case shows it, with the commands that check it."""
-
-    id: str
-    at: datetime
-    collected_by: str
-    route: str
-    outcome: CaptureOutcome
-    files: tuple[KeptFile, ...]
-    missing: tuple[tuple[str, str], ...]
-    """What could not be kept, and why."""
-    manifest: StoredObject
-    manifest_sha256: str
-    previous_manifest_sha256: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
     """Another listing that this case has to do with. `page` is None where it is no case."""
 
@@ -140,6 +116,8 @@ class CasePage:
     complaints: tuple[ComplaintView, ...]
     timeline: tuple[Happening, ...]
     captures: tuple[KeptCapture, ...]
+    evidence_commands: tuple[str, ...]
+    """What to type to check all of the evidence, and to hand it over."""
 
 
 def case_row(state: ReportState, case: Case) -> CaseRow:
@@ -205,7 +183,10 @@ def case_page(state: ReportState, case: Case) -> CasePage:
             complaint_view(state, one) for one in state.complaints_by_case.get(case.id, ())
         ),
         timeline=tuple(_timeline(case, captures)),
-        captures=tuple(_kept(capture) for capture in captures),
+        captures=tuple(kept_captures(captures)),
+        evidence_commands=tuple(
+            f"headwater {verb} {quote(case.id)}" for verb in ("verify", "bundle")
+        ),
     )
 
 
@@ -403,21 +384,3 @@ def _timeline(case: Case, captures: Iterable[Capture]) -> Iterator[Happening]:
 
 def _event_words(event: CaseEvent) -> str:
     return f"{event.what} ({event.state})" if event.state.value not in event.what else event.what
-
-
-def _kept(capture: Capture) -> KeptCapture:
-    return KeptCapture(
-        id=capture.id,
-        at=capture.captured_at,
-        collected_by=capture.collected_by.value,
-        route=capture.route.replace("_", " "),
-        outcome=capture.outcome,
-        files=tuple(
-            KeptFile(name=part.name, role=part.role, size=part.size, sha256=part.sha256)
-            for part in capture.parts
-        ),
-        missing=tuple((part.role.value, part.reason) for part in capture.missing),
-        manifest=capture.manifest,
-        manifest_sha256=capture.manifest_sha256,
-        previous_manifest_sha256=capture.previous_manifest_sha256,
-    )
