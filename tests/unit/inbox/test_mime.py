@@ -195,3 +195,24 @@ def test_a_stranger_with_a_good_record_is_a_stranger() -> None:
     ok, why = verdict(received_by_ses(stranger, domain="evil.example"))
     assert not ok
     assert "not in inbox.forwarders" in why
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("Fri, 20 Nov 2026 10:00:00 +0800", "2026-11-20T02:00:00+00:00"),
+        ("Fri, 20 Nov 2026 10:00:00 -0000", "2026-11-20T10:00:00+00:00"),
+        ("Fri, Nov 20, 2026 at 10:00 AM", "2026-11-19T20:00:00+00:00"),
+        ("Friday, November 20, 2026 10:00 AM", "2026-11-19T20:00:00+00:00"),
+        ("2026年11月20日(星期五) 下午3:14", "2026-11-20T01:14:00+00:00"),
+        ("20 November 2026 at 10:00:00 GMT+8", "2026-11-20T02:00:00+00:00"),
+        ("11/12/2026 10:00", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_header_without_a_zone_means_the_earliest_moment_that_it_can(
+    written: str, moment: str | None
+) -> None:
+    text = f"---------- Forwarded message ---------\nFrom: a@b.example\nDate: {written}\n\nx\n"
+    inner = read_mail(mail(text).as_bytes()).layers[1]
+    assert (inner.date.isoformat() if inner.date else None) == moment

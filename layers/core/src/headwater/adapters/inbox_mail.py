@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from headwater.adapters.mail import SesMail, quoted
+from headwater.adapters.mail import SesMail, commands, quoted
 from headwater.domain.alerts import zone_of
 from headwater.domain.brands import Brand, Recipient
-from headwater.domain.complaints import ComplaintState
 from headwater.domain.letters import Letter, Purpose
 
 
@@ -66,21 +65,6 @@ def compose_reply(letter: Letter, brand: Brand, *, sender: str) -> EmailMessage:
     if letter.purpose is Purpose.IMPORT:
         lines += ["", "What is new in it is captured and compared now; the report shows it."]
     return _message(f"Your mail: {what}", lines, letter, brand, to=letter.sender, sender=sender)
-
-
-def commands(letter: Letter) -> list[str]:
-    """What a person writes to answer the question of a mail."""
-    brand = f" --brand {letter.brand}"
-    complaint = letter.complaint or "COMPLAINT"
-    event = letter.event or ComplaintState.COUNTER_FILED
-    at = f" --at {letter.at.astimezone(UTC).isoformat()}" if letter.at else ""
-    due = f" --due {letter.due.astimezone(UTC).isoformat()}" if letter.due else ""
-    said = f"--complaint {complaint} --event {event}{at}{due}"
-    return [
-        f"headwater inbox show {letter.id}{brand}",
-        f"headwater inbox answer {letter.id} {said}{brand}",
-        f"headwater inbox dismiss {letter.id}{brand}   (it says nothing)",
-    ]
 
 
 def _message(

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -363,6 +363,21 @@ def _back(case: Case, report_url: str) -> Mapping[str, object]:
     }
 
 
+def commands(letter: Letter) -> list[str]:
+    """What a person writes to answer the question of a mail."""
+    brand = f" --brand {letter.brand}"
+    complaint = letter.complaint or "COMPLAINT"
+    event = letter.event or (ComplaintState.COUNTER_FILED if letter.urgent else "EVENT")
+    at = f" --at {letter.at.astimezone(UTC).isoformat()}" if letter.at else ""
+    due = f" --due {letter.due.astimezone(UTC).isoformat()}" if letter.due else ""
+    said = f"--complaint {complaint} --event {event}{at}{due}"
+    return [
+        f"headwater inbox show {letter.id}{brand}",
+        f"headwater inbox answer {letter.id} {said}{brand}",
+        f"headwater inbox dismiss {letter.id}{brand}   (it says nothing)",
+    ]
+
+
 def _question(letter: Letter) -> Mapping[str, object]:
     return {
         "sender": quoted(letter.sender),
@@ -370,7 +385,7 @@ def _question(letter: Letter) -> Mapping[str, object]:
         "sentence": quoted(letter.sentence),
         "reasons": [quoted(reason) for reason in letter.reasons],
         "urgent": letter.urgent,
-        "id": letter.id,
+        "commands": commands(letter),
     }
 
 

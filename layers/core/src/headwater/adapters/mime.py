@@ -35,7 +35,8 @@ _MOST_ATTACHMENTS = 50
 _MOST_ATTACHED = 60_000_000
 _MOST_BOUNDARIES = 400
 _EARLIEST_ZONE = timezone(timedelta(hours=14))
-"""For a forwarded "Sent:" without a zone: the earliest moment that it can mean."""
+"""For a forwarded "Sent:" without a zone: the earliest moment that it can mean, 6 hours before the
+same in China, so that our time never seems longer than it is."""
 
 
 def read_mail(data: bytes) -> Mail:
@@ -325,19 +326,17 @@ def _date(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         moment = None
-    if moment is not None:
-        naive = moment.tzinfo is None
-        return _in_utc(moment.replace(tzinfo=UTC) if naive else moment)
+    if moment is not None and moment.tzinfo is not None:
+        return _in_utc(moment)
+    if moment is not None:  # "-0000" says UTC, nothing says nothing
+        zone = UTC if text.rstrip().endswith("-0000") else _EARLIEST_ZONE
+        return _in_utc(moment.replace(tzinfo=zone))
     written = dates_in(folded(text[:200]))
     if len(written) != 1 or written[0].moment is None:
         return None
-    read = written[0]
-    zoneless = read.moment and read.assumed
-    if zoneless and not read.whole_day:
-        return _in_utc(read.moment - timedelta(hours=6)) if read.moment else None
-    if read.whole_day and read.moment:
-        return _in_utc(read.moment - timedelta(hours=24))
-    return read.moment
+    (read,) = written
+    earlier = timedelta(hours=18 if read.whole_day else 6 if read.assumed else 0)
+    return _in_utc(written[0].moment - earlier)
 
 
 def _in_utc(moment: datetime) -> datetime | None:

@@ -15,8 +15,9 @@ from pynamodb.exceptions import PynamoDBException
 
 from headwater.adapters.deadline_rules import BadRules, read_clock
 from headwater.adapters.dynamodb.alerts import AlertLedger
-from headwater.adapters.inbox_mail import SesInboxMail, commands
+from headwater.adapters.inbox_mail import SesInboxMail
 from headwater.adapters.letter_files import KeptExhibits, given_key, raw_mail
+from headwater.adapters.mail import commands
 from headwater.adapters.mime import read_mail
 from headwater.adapters.notice_patterns import (
     BadPatterns,

@@ -159,11 +159,16 @@ def trust_of(verdicts: Verdicts, sender: str, allowed: "Allowed") -> Trust:
         return Trust(ok=True, why=f"{role}; DKIM passed for {domain}")
     if verdicts.spf == "pass" and _same_house(verdicts.spf_domain, domain):
         return Trust(ok=True, why=f"{role}; SPF passed for {domain}")
-    return Trust(
-        ok=False,
-        why=f"nothing proves that it is from {domain} (SPF {verdicts.spf or 'unknown'},"
-        f" DKIM {verdicts.dkim or 'unknown'}, DMARC {verdicts.dmarc or 'unknown'})",
+    checks = (
+        ("SPF", verdicts.spf, verdicts.spf_domain),
+        ("DKIM", verdicts.dkim, ", ".join(verdicts.dkim_domains[:3])),
+        ("DMARC", verdicts.dmarc, verdicts.dmarc_domain),
     )
+    found = "; ".join(
+        f"{name} {result or 'unknown'}{f' for {about}' if about else ''}"
+        for name, result, about in checks
+    )
+    return Trust(ok=False, why=f"nothing proves that it is from {domain} ({found})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

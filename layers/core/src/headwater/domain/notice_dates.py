@@ -23,7 +23,7 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _CLOCK = (
-    r"(?:\s{0,2},?\s{0,2}(?:at\s)?t?(?P<hour>\d{1,2})(?::|点|时)(?P<minute>\d{2})?分?"
+    r"(?:\s{0,2},?\s{0,2}(?:at\s)?t?(?P<part>上午|下午|中午|晚上|早上|凌晨)?(?P<hour>\d{1,2})(?::|点|时)(?P<minute>\d{2})?分?"
     r"(?::(?P<second>\d{2}))?(?:\.\d{1,6})?\s?(?P<half>[ap]\.?m\b\.?)?)?"
 )
 _ZONE = (
@@ -62,6 +62,9 @@ _ZONES: dict[str, tzinfo] = {
     "pdt": timezone(timedelta(hours=-7)),
     "pacific time": ZoneInfo("America/Los_Angeles"),
 }
+_HALVES = {
+    "上午": "am", "早上": "am", "凌晨": "am", "下午": "pm", "中午": "pm", "晚上": "pm",
+}  # fmt: skip
 _IN_CHINA = frozenset(
     {"beijing time", "china standard time", "china time", "北京时间", "中国标准时间", "中国时间"}
 )
@@ -144,7 +147,9 @@ def _days(parts: dict[str, str | None]) -> Iterator[date]:
 def _clock(match: re.Match[str]) -> tuple[int, time] | None:
     """Days to add (24:00 is the next day's beginning) and the time; None if there is none such."""
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
-    half = (match["half"] or "").replace(".", "")
+    half = (match["half"] or "").replace(".", "") or _HALVES.get(match["part"] or "", "")
+    if match["part"] and hour > 12:
+        half = ""  # 下午14:00
     if half and not 1 <= hour <= 12:
         return None
     if half:
