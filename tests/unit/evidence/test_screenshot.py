@@ -12,6 +12,7 @@ from typing import Protocol
 import pytest
 from PIL import Image
 
+from headwater.adapters.chromium import FLAGS, installed
 from headwater.adapters.recorded import Answer, recorded
 from headwater.adapters.screenshot import TALLEST, WIDTH, Browser, CannotDraw, Drawn
 from headwater.domain.captures import PartRole
@@ -133,6 +134,39 @@ def test_chinese_is_drawn_with_its_own_shapes(drawn: Draw) -> None:
     if one.png == other.png:
         pytest.skip("no CJK font here: apt-get install fonts-noto-cjk")
     assert dark_pixels(drawn("")) == 0
+
+
+def test_a_driver_that_is_not_ours_draws_the_same_pixels(drawn: Draw) -> None:
+    """Playwright answers with the same record: our own few lines change nothing on the page."""
+    from playwright.sync_api import sync_playwright
+
+    html = f"<h1>峡湾 户外搪瓷杯</h1><img src={RED}><img src=https://x.example/a.png><p>¥2.30"
+    ours = image(drawn(html))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=installed(),
+            args=[flag for flag in FLAGS if "remote-debugging" not in flag],
+        )
+        page = browser.new_page(
+            java_script_enabled=False, viewport={"width": WIDTH, "height": 900}, locale="en-US"
+        )
+        known = {URL: ("text/html; charset=utf-8", html.encode()), RED: ("image/png", red())}
+        page.route(
+            "**/*",
+            lambda route: (
+                route.fulfill(
+                    content_type=known[route.request.url][0], body=known[route.request.url][1]
+                )
+                if route.request.url in known
+                else route.abort()
+            ),
+        )
+        page.goto(URL)
+        theirs = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+        browser.close()
+    strip = ours.height - theirs.height
+    assert strip == 64
+    assert ours.crop((0, strip, WIDTH, ours.height)).tobytes() == theirs.tobytes()
 
 
 def test_a_page_in_an_old_chinese_encoding_is_read(drawn: Draw) -> None:

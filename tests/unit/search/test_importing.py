@@ -99,6 +99,7 @@ def test_a_person_s_pages_are_read_and_marked_as_a_person_s(saved: list[Path]) -
         Platform.ALI1688,
     }
     assert {sighting.page_object for sighting in kept} < set(room.pages.kept)  # one was known
+    assert all((sighting.page_url or "").startswith("https://") for sighting in kept)
 
 
 def test_the_same_file_again_brings_nothing_new(saved: list[Path]) -> None:

@@ -91,6 +91,7 @@ def test_what_is_found_is_kept_with_how_it_was_found() -> None:
     first = next(iter(room.listings.kept.values()))
     assert (first.query, first.rank, first.collected_by) == ("harvelk", 1, CollectedBy.SCHEDULE)
     assert first.page_object in room.pages.kept
+    assert (first.page_url or "").startswith("https://")
 
 
 def test_the_second_run_finds_nothing_new() -> None:

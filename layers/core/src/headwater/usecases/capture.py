@@ -112,8 +112,7 @@ def capture(
         pages_of(sighting.brand),
     )
     if seen is not None:
-        # No address: what was seen may as well be a page of results as the listing's own.
-        kept.keep_page("seen", Page(url="", body=seen), shared=True)
+        kept.keep_page("seen", Page(url=sighting.page_url or "", body=seen), shared=True)
         if seen_wire is not None:
             kept.keep("seen-wire", PartRole.WARC, None, seen_wire, _WARC, shared=True)
     listing, gone, refused = sighting.listing, False, False

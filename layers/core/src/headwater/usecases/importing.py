@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,6 +79,7 @@ def import_file(
                     collected_by=CollectedBy.PERSON,
                     seen_at=clock(),
                     page_object=page_object,
+                    page_url=_where(with_listings),
                 )
             )
         asked.append(_asked(reading, new))
@@ -91,6 +93,17 @@ def import_file(
     )
     runs.add(run)
     return run
+
+
+_SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{4}\)(https?://[!-~]{1,1500}) -->")
+
+
+def _where(page: Page | None) -> str | None:
+    """The page's address: as its archive has it, or as the browser noted that saved it."""
+    if page is None:
+        return None
+    noted = _SAVED_FROM.search(page.body, 0, 4096)
+    return page.url or (noted[1].decode() if noted else None)
 
 
 def read_file(name: str, body: bytes) -> Iterator[Reading]:

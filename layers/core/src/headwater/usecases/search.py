@@ -187,6 +187,7 @@ def search(
                     seen_at=clock(),
                     page_object=page_object,
                     wire_object=wire_object,
+                    page_url=reply.page.url or None if reply.page else None,
                 )
             )
             for rank, listing in enumerate(reply.reading.listings, start=1)
