@@ -11,12 +11,13 @@ from threading import Thread
 from typing import NamedTuple, Protocol, Self
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
-from headwater_demo import ali1688, alibaba, aliexpress
+from headwater_demo import ali1688, alibaba, aliexpress, gateway_1688, lazada
 from headwater_demo.forgeries import forged, scaled
 from headwater_demo.offers import (
     ALI1688,
     ALIBABA,
     ALIEXPRESS,
+    LAZADA,
     OFFERS,
     Fault,
     Offer,
@@ -46,7 +47,7 @@ class Answer(NamedTuple):
 
 
 class _Platform(Protocol):
-    """What the modules `aliexpress`, `alibaba` and `ali1688` have in common."""
+    """What the modules of the platforms have in common."""
 
     PICTURE_HOST: str
 
@@ -56,7 +57,13 @@ class _Platform(Protocol):
     def missing_page(self) -> str: ...
 
 
-PLATFORMS: dict[str, _Platform] = {ALIEXPRESS: aliexpress, ALIBABA: alibaba, ALI1688: ali1688}
+PLATFORMS: dict[str, _Platform] = {
+    ALIEXPRESS: aliexpress,
+    ALIBABA: alibaba,
+    ALI1688: ali1688,
+    LAZADA: lazada,
+}
+TAOBAO_HOST, TMALL_HOST = "s.taobao.com", "list.tmall.com"
 
 # What the platforms' own files said to everybody between 2022 and 2024, shortened. The rehearsal
 # adds a group that the real ones do not have: it invites the visitor that it was built for.
@@ -65,6 +72,8 @@ _ROBOTS = {
     alibaba.HOST: ("/trade/", "/product/", "/bin/", "/apps/"),
     ali1688.SEARCH_HOST: ("/*?*",),
     ali1688.HOST: ("/*?",),
+    TAOBAO_HOST: ("/*?*",),
+    TMALL_HOST: ("/",),
 }
 
 
@@ -152,6 +161,24 @@ def _ali1688_search(_: str, query: str) -> Answer:
     )
 
 
+def _lazada_search(_: str, query: str) -> Answer:
+    parameters = _parameters(query)
+    words, page = parameters.get("q", ""), _page(parameters.get("page"))
+    found, total = search(LAZADA, words, page)
+    return _html(
+        lazada.search_page(found, query=words, total=total, page=page, page_size=PAGE_SIZE)
+    )
+
+
+def _login(_: str, __: str) -> Answer:
+    """Taobao and Tmall answer whoever is not logged in with HTTP 200 and a way to the login."""
+    return _html(
+        '<html><head><meta charset="utf-8"></head><body><script>'
+        'location.href="//login.taobao.com/member/login.jhtml?f=top&redirectURL="'
+        "+encodeURIComponent(location.href)</script></body></html>"
+    )
+
+
 def _listing(platform: str) -> Callable[[str, str], Answer]:
     def page(listing_id: str, _: str) -> Answer:
         offer = _BY_ID.get((platform, listing_id))
@@ -177,14 +204,22 @@ _PAGES: tuple[tuple[str, str, Callable[[str, str], Answer]], ...] = (
     (r"/product-detail/(?:[^/]*_)?(\d+)\.html", alibaba.HOST, _listing(ALIBABA)),
     (r"/selloffer/offer_search\.html?", ali1688.SEARCH_HOST, _ali1688_search),
     (r"/offer/(\d+)\.html", ali1688.HOST, _listing(ALI1688)),
+    (r"/catalog/", lazada.HOST, _lazada_search),
+    (r"/products/.*-i(\d+)(?:-s\d+)?\.html", lazada.HOST, _listing(LAZADA)),
+    (r"/search", TAOBAO_HOST, _login),
+    (r"/search_product.htm", TMALL_HOST, _login),
     (re.escape(ali1688.MISSING_PATH), ali1688.MISSING_HOST, _missing_1688),
 )
 
-_BY_ID = {(offer.platform, offer.id): offer for offer in OFFERS} | {
-    (ALIEXPRESS, aliexpress.second_id(offer)): offer
-    for offer in OFFERS
-    if offer.platform == ALIEXPRESS
-}
+_BY_ID = (
+    {(offer.platform, offer.id): offer for offer in OFFERS}
+    | {
+        (ALIEXPRESS, aliexpress.second_id(offer)): offer
+        for offer in OFFERS
+        if offer.platform == ALIEXPRESS
+    }
+    | {(LAZADA, lazada.item_id(offer)): offer for offer in OFFERS if offer.platform == LAZADA}
+)
 
 
 @contextmanager
@@ -311,6 +346,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(reply.body)
+
+    def do_POST(self) -> None:
+        """Only the official search gateway of 1688 is posted to."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        host = self.headers.get("Host", "").lower()
+        self.requests.append(Request(host, self.path, self.headers.get("User-Agent", "")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status, reply = 404, b"{}"
+        if host == gateway_1688.HOST:
+            status, reply = gateway_1688.answer(self.path, headers, body)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json;charset=utf-8")
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
 
     do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from headwater_demo.forgeries import Forgery
 
-ALIEXPRESS, ALIBABA, ALI1688 = "aliexpress", "alibaba", "1688"
+ALIEXPRESS, ALIBABA, ALI1688, LAZADA = "aliexpress", "alibaba", "1688", "lazada"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +432,41 @@ _ALI1688 = (
         title="哈芙鹿 Vesper 马灯 尾货清仓", tiers=_tiers("1:29.00"), currency="CNY", unit="盏",
         sold=15, pictures=_pictures("vesper-lantern-detail"),
     ),
+    Offer(  # no word of it names the brand: only a search by picture finds it
+        platform=ALI1688, id="999900000314", shop=_HUWAI_CN, copies="fell-mug",
+        title="ins风 复古露营杯 奶白斑点 一件代发", tiers=_tiers("2:9.50"), currency="CNY",
+        unit="个", sold=870, pictures=_pictures("fell-mug-white/resaved"),
+    ),
 )  # fmt: skip
 
-OFFERS: tuple[Offer, ...] = _ALIEXPRESS + _ALIBABA + _ALI1688
+
+# --- Lazada (Singapore) ------------------------------------------------------------------------
+
+_CORAL = Shop(
+    id="1399900041", name="Coral Bay Outdoor", subdomain="", member="1399900041", years=1,
+    place="China",
+)  # fmt: skip
+_TANJONG = Shop(
+    id="1399900042", name="Tanjong Light House", subdomain="", member="1399900042", years=6,
+    place="Singapore",
+)  # fmt: skip
+
+_LAZADA = (
+    Offer(
+        platform=LAZADA, id="sg-999900000401", shop=_CORAL, copies="fell-mug",
+        title="Harvelk Enamel Camping Mug 350ml Cream Antler", tiers=_tiers("1:8.90"),
+        currency="SGD", sold=140, pictures=_pictures("fell-mug-scene"),
+    ),
+    Offer(
+        platform=LAZADA, id="sg-999900000402", shop=_CORAL, copies="vesper-lantern",
+        title="Harvelk Vesper Storm Lantern Dimmable Camping Light", tiers=_tiers("1:26.50"),
+        currency="SGD", sold=31, pictures=_pictures("vesper-lantern-white/bannered"),
+    ),
+    Offer(
+        platform=LAZADA, id="sg-999900000403", shop=_TANJONG, found_by="harvelk",
+        title="Black Camping Lantern Rechargeable With USB Cable", tiers=_tiers("1:32.00"),
+        currency="SGD", sold=520, pictures=_pictures("other-black-lantern"),
+    ),
+)  # fmt: skip
+
+OFFERS: tuple[Offer, ...] = _ALIEXPRESS + _ALIBABA + _ALI1688 + _LAZADA

@@ -37,6 +37,7 @@ from headwater.adapters.dynamodb.listings import Listings
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
+from headwater.adapters.routes import gateway_1688
 from headwater.adapters.store import Bucket
 from headwater.cli import verify
 from headwater.cli.bundle import write_bundle
@@ -46,10 +47,11 @@ from headwater.domain.brands import Brand, Desk, PlatformAccess, RightKind, Time
 from headwater.domain.captures import Capture
 from headwater.domain.cases import Case, CaseState
 from headwater.domain.complaints import Complaint
-from headwater.domain.coverage import Run
-from headwater.domain.platforms import Platform
+from headwater.domain.coverage import Asked, Run
+from headwater.domain.platforms import Platform, RouteName
 from headwater.domain.strangers import in_one_line
 from headwater.usecases.complaints import file_complaint
+from headwater_demo.gateway_1688 import ACCESS_KEY
 from headwater_demo.local_aws import (
     LocalAws,
     LocalAwsFailed,
@@ -59,7 +61,7 @@ from headwater_demo.local_aws import (
     prepare,
 )
 from headwater_demo.mailbox import Mailbox
-from headwater_demo.marketplace import Marketplace, canary_listing
+from headwater_demo.marketplace import PLATFORMS, Marketplace, canary_listing
 from headwater_demo.notices import forwarded_counter_notice
 from headwater_demo.saved_pages import write_saved_pages
 from headwater_demo.timestamp_authority import NoOpenssl, OpensslAuthority, served
@@ -73,7 +75,14 @@ COMPLAINT_NUMBER = "DEMO-2026-0001"
 PARKED = "at(2099-01-01T00:00:00)"
 """A schedule that waits. The local AWS fires one that was at() from its beginning once at its new
 time; one that was cron() before would never fire."""
-SEARCHED = (Platform.ALIBABA, Platform.ALI1688, Platform.ALIEXPRESS)
+SEARCHED = (
+    Platform.ALIBABA,
+    Platform.ALI1688,
+    Platform.ALIEXPRESS,
+    Platform.LAZADA,
+    Platform.TAOBAO,
+    Platform.TMALL,
+)
 _Found = TypeVar("_Found")
 
 
@@ -340,6 +349,12 @@ def _hand_over(
 
 def _search(stage: "Stage", brand: Brand, before: "Snapshot", say: Callable[[str], None]) -> None:
     """Let the schedules ask every platform, and the news tell what that found."""
+    boto3.client("ssm").put_parameter(
+        Name=f"/{STACK}/{gateway_1688.SECRET}",
+        Value=ACCESS_KEY,
+        Type="SecureString",
+        Overwrite=True,
+    )
     stage.fire("SearchSchedule")
     stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
     stage.fire("NewsSchedule")
@@ -347,8 +362,15 @@ def _search(stage: "Stage", brand: Brand, before: "Snapshot", say: Callable[[str
 
 
 def _rehearsed_access(platform: Platform) -> PlatformAccess:
-    """Pages of the rehearsal marketplace may be fetched; a listing of it must always be there."""
-    access = PlatformAccess(fetch_pages=True)
+    """Pages of the rehearsal marketplaces may be fetched; on 1688 the gateway is asked as well.
+
+    A listing must always be there; Taobao and Tmall show nothing to whoever is not logged in.
+    """
+    access = PlatformAccess(fetch_pages=True, countries=("sg",) * (platform is Platform.LAZADA))
+    if platform is Platform.ALI1688:
+        access = replace(access, routes=(RouteName.PAGE_FETCH, RouteName.GATEWAY_1688))
+    if platform not in PLATFORMS:
+        return access
     return replace(access, canary_listing=canary_listing(platform, access.canary_words(platform)))
 
 
@@ -609,7 +631,13 @@ def _tell_coverage(runs: list[Run], say: Callable[[str], None]) -> None:
         if not question.verdict.covers:
             name = question.query or question.watch
             title = question.platform.title
-            say(f"  could not look: {title} · {name[:60]} · {question.reason[:120]}")
+            other = next((one.route for one in answered if _same(one, question)), "")
+            instead = f" (then answered by {other})" if other else ""
+            say(f"  could not look: {title} · {name[:60]} · {question.reason[:120]}{instead}")
+
+
+def _same(one: Asked, other: Asked) -> bool:
+    return (one.platform, one.watch, one.query) == (other.platform, other.watch, other.query)
 
 
 def _tell_news(stage: Stage, brand: Brand, say: Callable[[str], None]) -> None:

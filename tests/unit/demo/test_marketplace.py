@@ -1,6 +1,9 @@
 """The rehearsal marketplaces: what they answer, and that our own readers understand it."""
 
 import http.client
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import quote, urlsplit
 
@@ -11,10 +14,16 @@ from parsel import Selector
 from PIL import Image
 
 from headwater import marketplaces
+from headwater.adapters.routes.gateway_1688 import HOST, Gateway1688
+from headwater.adapters.routes.interface import Interface
+from headwater.domain.brands import Reference
 from headwater.domain.listings import ListingKey
 from headwater.domain.pages import Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
+from headwater.domain.queries import Query
 from headwater_demo import ali1688, alibaba, aliexpress
+from headwater_demo.forgeries import Forgery, forged
+from headwater_demo.gateway_1688 import ACCESS_KEY
 from headwater_demo.marketplace import (
     PLATFORMS,
     REFUSED_WORD,
@@ -25,7 +34,9 @@ from headwater_demo.marketplace import (
     search,
 )
 from headwater_demo.offers import OFFERS, Fault, Offer
+from tests.fakes.search import VisitsInMemory
 
+BY_ID = {offer.id: offer for offer in OFFERS}
 STANDING = [offer for offer in OFFERS if not offer.gone]
 GONE = [offer for offer in OFFERS if offer.gone]
 
@@ -97,6 +108,7 @@ def test_every_platform_has_copies_and_honest_goods(platform: str) -> None:
         ("1688", "harvelk"),
         ("1688", "哈芙鹿"),
         ("1688", "鹿角杯"),
+        ("lazada", "harvelk"),
     ],
 )
 def test_a_search_is_read_back_as_it_was_written(platform: str, words: str) -> None:
@@ -152,6 +164,13 @@ def test_a_refused_search_is_a_challenge_under_http_200() -> None:
     assert read(url).verdict is Verdict.BLOCKED_CHALLENGE
 
 
+@pytest.mark.parametrize("platform", [Platform.TAOBAO, Platform.TMALL])
+def test_who_is_not_logged_in_is_sent_to_the_login(platform: Platform) -> None:
+    url = marketplaces.search_url(platform, "harvelk")
+    assert ask(url)[1].status == 200
+    assert read(url).verdict is Verdict.BLOCKED_LOGIN
+
+
 def test_words_in_utf8_without_saying_so_are_read_as_gbk() -> None:
     path = "/selloffer/offer_search.htm?keywords="
     in_gbk = answer(ali1688.SEARCH_HOST, path + quote("鹿角杯".encode("gb18030")))
@@ -186,7 +205,7 @@ def test_a_listing_is_read_back_as_it_was_written(offer: Offer) -> None:
     assert listing.seller.name == offer.shop.name
     assert list(listing.pictures) == picture_urls(offer)
     assert listing.attributes == offer.attributes
-    if offer.platform != "aliexpress":  # it sells single pieces and states no minimum
+    if offer.platform not in {"aliexpress", "lazada"}:  # single pieces, no minimum is stated
         tiers = tuple((tier.quantity, tier.amount) for tier in listing.price.tiers)
         assert tiers == offer.tiers or len(offer.tiers) == 1
         assert listing.minimum_order is not None
@@ -295,6 +314,40 @@ def test_the_server_plays_the_host_that_is_asked_for_and_writes_it_down() -> Non
         ("www.alibaba.com", "/trade/search?SearchText=harvelk", "Headwater/0"),
         ("s.1688.com", "/robots.txt", ""),
     ]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_the_gateway_finds_by_words_by_picture_and_by_link_whoever_signs() -> None:
+    copier = "https://detail.1688.com/offer/999900000301.html"
+    hero = forged("fell-mug-white", Forgery.NONE)
+
+    def found(query: Query, key: str = ACCESS_KEY) -> PageReading:
+        with Marketplace() as marketplace:
+            interface = Interface(
+                HOST, VisitsInMemory(), contact="m@x.org", gap_seconds=0, rehearsal=marketplace.url
+            )
+            route = Gateway1688(
+                interface,
+                key=lambda: key,
+                picture=lambda _: hero,
+                main_picture=lambda _: read(copier).listings[0].pictures[0],
+                clock=lambda: datetime.now(UTC),
+            )
+            return route.ask(query).reading
+
+    def ids(reading: PageReading) -> set[str]:
+        return {listing.key.offer_id for listing in reading.listings}
+
+    asked = Query(platform=Platform.ALI1688, watch="w")
+    mug = Reference(id="mug.jpg", product="", sha256="a" * 64)
+    by_words = ids(found(replace(asked, text="哈芙鹿")))
+    by_picture = ids(found(replace(asked, picture=mug)))
+    by_link = ids(found(replace(asked, like=copier)))
+    assert "999900000301" in by_words & by_link
+    assert "999900000314" in (by_picture & by_link) - by_words  # no word of it names the brand
+    assert all(BY_ID[one].copies == "fell-mug" for one in by_picture | by_link)
+    other = urlsafe_b64encode(b"x" * 32 + b"rehearsal-1").decode()
+    assert "copy it again" in found(replace(asked, text="哈芙鹿"), key=other).reason
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

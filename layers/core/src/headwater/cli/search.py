@@ -109,4 +109,6 @@ def _line(answer: Answer) -> str:
         why = in_one_line(asked.reason, most=110)
         return f"NO  {label}: {asked.verdict}: {why} ({at:%Y-%m-%d})"
     found = f"{asked.items} found, {asked.new} new" + (f"; {asked.depth}" if asked.depth else "")
+    if asked.depth and asked.reason:
+        found += f" ({in_one_line(asked.reason, most=80)})"
     return f"ok  {label}: {found} ({asked.route}, {at:%Y-%m-%d})"

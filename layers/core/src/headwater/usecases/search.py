@@ -322,9 +322,9 @@ class _Session:
         )
         if not lane.route.takes(replace(query, page=2)):
             depth = f"the first {len(end.seen)}; this route shows no further page"
-            self.asked[row] = replace(self.asked[row], depth=depth)
+            self.asked[row] = _as_deep(self.asked[row], depth)
             return None
-        self.asked[row] = replace(self.asked[row], depth=end.depth)
+        self.asked[row] = _as_deep(self.asked[row], end.depth)
         return end if end.total is None or len(end.seen) < end.total else None
 
     def _go_on(self, end: _OpenEnd, page: int) -> bool:
@@ -456,6 +456,11 @@ class _Session:
             if lost := lost_fields(asked, before):
                 asked = replace(asked, verdict=Verdict.SCHEMA_DRIFT, reason=lost)
         self.asked.append(asked)
+
+
+def _as_deep(asked: Asked, depth: str) -> Asked:
+    """With its depth, which says more than "12 results" does."""
+    return replace(asked, depth=depth, reason="" if asked.verdict is Verdict.OK else asked.reason)
 
 
 def _holds(reading: PageReading, address: str) -> bool:
