@@ -494,7 +494,7 @@ class Stage:
             runs = [run for run in self.runs.latest(brand.id, 1000) if run.asked[0].route == route]
             return len(runs) - before.runs.get(route, 0) >= count
 
-        self.wait(f"{count} {what}", arrived, seconds=120 + 10 * count)
+        self.wait(f"{count} {what}", arrived, seconds=120 + 40 * count)
 
     def settle(self, say: Callable[[str], None]) -> None:
         """Wait until every listing is captured and matched; say how far it is every ten seconds."""
