@@ -169,7 +169,8 @@ def test_a_scheduled_search_keeps_listings_pages_and_the_run(deployed: Deployed)
     kept = deployed.listings.latest(BRAND.id, 100)
     assert len(kept) == 19
     assert run.asked[-1].depth == "all 19 results"
-    pages = {sighting.page_object for sighting in kept}
+    pages = {key for one in kept for key in (one.page_object, one.wire_object)}
+    assert len(pages) == 4  # two pages and their wires
     assert pages == set(deployed.work.list("pages/"))
     assert {request.host for request in deployed.marketplace.requests} == {"www.aliexpress.com"}
 
@@ -280,7 +281,7 @@ def test_what_a_search_found_is_mailed_once(
     assert news.lambda_handler({}, Context()) == {"sent": 0}
     with urllib.request.urlopen(f"{local_aws.endpoint}/_ministack/ses/messages") as answer:
         sent = answer.read().decode()
-    assert sent.count("Subject: 19 new listings: AliExpress 19 - fjellvik") == 1
+    assert sent.count("Subject: [rehearsal] 19 new listings: AliExpress 19 - fjellvik") == 1
     news._settings.cache_clear()
 
 
