@@ -280,8 +280,9 @@ def test_what_a_search_found_is_mailed_once(
     assert news.lambda_handler({}, Context()) == {"sent": 1}
     assert news.lambda_handler({}, Context()) == {"sent": 0}
     with urllib.request.urlopen(f"{local_aws.endpoint}/_ministack/ses/messages") as answer:
-        sent = answer.read().decode()
-    assert sent.count("Subject: [rehearsal] 19 new listings: AliExpress 19 - fjellvik") == 1
+        sent = [one for mails in json.load(answer)["messages"].values() for one in mails]
+    subject = "[rehearsal] 19 new listings: AliExpress 19 - fjellvik"
+    assert [one["Subject"] for one in sent].count(subject) == 1
     news._settings.cache_clear()
 
 
