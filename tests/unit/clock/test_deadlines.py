@@ -1,5 +1,6 @@
 """Deadlines: the worked examples of the research, the laws of counting, which rule is taken."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from headwater.domain.deadlines import (
     instant,
     typed_moment,
 )
+from tests.conftest import PROJECT
 
 CLOCK = read_clock()
 MOMENTS = st.datetimes(
@@ -216,13 +218,32 @@ def test_every_rule_can_be_asked_for() -> None:
 
 
 def test_every_rule_states_its_source_and_assumptions_are_marked() -> None:
-    assert len({rule.id for rule in CLOCK.rules}) == len(CLOCK.rules) == 53
+    assert len({rule.id for rule in CLOCK.rules}) == len(CLOCK.rules) == 55
     for rule in CLOCK.rules:
         assert rule.citation
         assert rule.consequence
         assert rule.counts_from
         if rule.confidence is Confidence.LOW:
             assert rule.basis is Basis.DEFAULT or rule.id == "TB-GEN-3D"
+
+
+def test_every_row_of_the_research_that_states_a_limit_is_a_rule_with_that_limit() -> None:
+    table = PROJECT.parent / "shared" / "research" / "deadline_rules.tsv"
+    if not table.exists():
+        pytest.skip(f"no research table at {table}")
+    rules = {rule.id: rule for rule in CLOCK.rules}
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(rows) == 54
+    for row in rows:
+        rule = rules[row["rule_id"]]
+        said = (str(rule.limit), rule.unit, str(rule.effective_from or ""), rule.confidence)
+        if row["limit"]:
+            wanted = (row["limit"], row["unit"], row["effective_from"], row["confidence"])
+            assert said == wanted, rule.id
+            assert str(rule.effective_to or "") == row["effective_to"], rule.id
+        else:
+            assert rule.basis is Basis.DEFAULT, rule.id
 
 
 def test_our_time_to_answer_is_known_on_every_platform_that_can_be_asked() -> None:

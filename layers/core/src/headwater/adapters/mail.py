@@ -199,7 +199,7 @@ def reply_pack(alert: Alert) -> str:
             number=in_one_line(complaint.number or "") or "(number)",
             right=f"{named} ({right.country})" if right else named,
             right_in_chinese=f"{chinese}（{in_one_line(complaint.right)}）",
-            owner=in_one_line(right.owner) if right else alert.brand_name,
+            owner=in_one_line(right.owner) if right else "____",
             expires=right.expires if right else None,
             filed=complaint.opened_at.astimezone(CHINA).date(),
             six_months_before=months_from(complaint.opened_at.astimezone(CHINA).date(), -6),
