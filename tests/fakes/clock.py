@@ -139,3 +139,17 @@ class BouncesInMemory:
     def bounced(self, email: str, now: datetime) -> bool:
         at = self.rows.get(email.lower())
         return at is not None and now - at < COUNTS
+
+
+@dataclass
+class CompletionsInMemory:
+    rows: dict[str, datetime] = field(default_factory=dict)
+
+    def done(self, job: str, now: datetime) -> None:
+        self.rows[job] = now
+
+    def last(self, job: str) -> datetime | None:
+        return self.rows.get(job)
+
+    def expected_since(self, job: str, schedule: str, now: datetime) -> datetime:
+        return self.rows.setdefault(f"{job} by {schedule}", now)

@@ -1,6 +1,6 @@
 """The watchdog: quiet while the warnings do their work, loud when they do not."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from tests.fakes.clock import (
     BouncesInMemory,
     CasesInMemory,
     ComplaintsInMemory,
+    CompletionsInMemory,
     LedgerInMemory,
     Postbox,
 )
@@ -132,17 +133,6 @@ def test_when_every_mail_comes_back_somebody_has_to_look() -> None:
     office.bounces.mark(LAWYER.email, RECEIVED, "unknown")
     assert office.untold(RECEIVED) == ("brand fjellvik: mail to every recipient comes back",)
     assert office.untold(RECEIVED + timedelta(days=15)) == ()
-
-
-@dataclass
-class CompletionsInMemory:
-    rows: dict[str, datetime] = field(default_factory=dict)
-
-    def last(self, job: str) -> datetime | None:
-        return self.rows.get(job)
-
-    def expected_since(self, job: str, schedule: str, now: datetime) -> datetime:
-        return self.rows.setdefault(f"{job} by {schedule}", now)
 
 
 JOBS = {

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from headwater.adapters import answer_page
 from headwater.adapters.complaint_sheet import (
     COLUMNS,
     SheetMapping,
@@ -24,12 +25,19 @@ from headwater.adapters.complaint_sheet import (
     unknown_words,
 )
 from headwater.adapters.deadline_rules import BadRules, read_clock
+from headwater.adapters.secrets import NoSecret, Secrets
 from headwater.adapters.stack import Stack, StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Brand, Right
 from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case, Conflict, NotAllowed
-from headwater.domain.complaints import Complaint, ComplaintState, EventKind, complaint_id
+from headwater.domain.complaints import (
+    MOST_CASES,
+    Complaint,
+    ComplaintState,
+    EventKind,
+    complaint_id,
+)
 from headwater.domain.deadlines import Clock, Deadline, NoRule, instant, typed_moment
 from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
@@ -59,6 +67,7 @@ _WRONG = (
     NotAllowed,
     NoRule,
     Conflict,
+    NoSecret,
     BotoCoreError,
     ClientError,
     PynamoDBException,
@@ -79,7 +88,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     filing.add_argument("--platform", required=True, type=Platform, choices=list(Platform))
     filing.add_argument("--number", required=True, help="the platform's own number, as it stands")
     filing.add_argument("--right", required=True, help="the number of the right it rests on")
-    filing.add_argument("--as", dest="state", default=_FILED_AS[0], choices=_FILED_AS)
+    filing.add_argument(
+        "--as", dest="state", type=ComplaintState, default=_FILED_AS[0], choices=_FILED_AS
+    )
     filing.add_argument("case", nargs="+", help="the cases that it covers, 1 to 300")
 
     counter = _on_complaint(verbs, change, "counter", "the seller answered: the clock runs")
@@ -129,6 +140,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("--yes", action="store_true", help="the guess that was shown is right")
     importing.add_argument("--by", default=None, help="who says so (default: you)")
     verbs.add_parser("list", parents=[common], help="the complaints, the most urgent first")
+    verbs.add_parser(
+        "feed", parents=[common], help="the private address of the calendar of every open deadline"
+    )
 
 
 def _on_complaint(
@@ -148,7 +162,10 @@ def run(arguments: argparse.Namespace) -> int:
         stack = find_stack(arguments.stack)
         brand = stack.brand(arguments.brand)
         clock = read_clock(stack.desk.deadlines)
-        if arguments.verb == "list":
+        if arguments.verb == "feed":
+            key = Secrets(f"/{stack.name}").key(answer_page.KEY)
+            print(answer_page.feed_address(brand.id, stack.outputs["AnswerUrl"], key))
+        elif arguments.verb == "list":
             _list(stack.complaints.of_brand(brand.id), clock)
         elif arguments.verb == "show":
             complaint = stack.complaints.get(brand.id, arguments.complaint)
@@ -417,6 +434,11 @@ def _right(brand: Brand, number: str) -> Right:
 
 def _cases(stack: Stack, brand: Brand, platform: Platform, case_ids: list[str]) -> list[Case]:
     """The cases themselves: a complaint is about listings of one platform that we know."""
+    if len(set(case_ids)) > MOST_CASES:
+        raise NotUnderstood(
+            f"a complaint covers 1 to {MOST_CASES} listings, this one {len(set(case_ids))};"
+            " file the others as a complaint of their own"
+        )
     cases = []
     for case_id in dict.fromkeys(case_ids):
         case = stack.cases.get(brand.id, case_id)
