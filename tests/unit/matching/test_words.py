@@ -303,3 +303,12 @@ def test_folding_is_stable_and_keeps_every_place(text: str) -> None:
 )
 def test_a_hostile_text_is_cut_and_read_in_time(text: str) -> None:
     assert all(hit.end <= LONGEST_TEXT for hit in MATCHER.read(text, Place.TITLE))
+
+
+def test_a_description_is_read_as_well_and_named_as_the_place() -> None:
+    said = "Enamel cup for camping. " * 100 + "Same factory as FJELLV1K, 1:1 quality."
+    hits = MATCHER.find(replace(LISTING, title="Enamel cup", description=said))
+    assert {hit.place for hit in hits} == {Place.DESCRIPTION}
+    (mark,) = (hit for hit in hits if hit.kind is WordKind.MARK)
+    assert said[mark.start : mark.end] == mark.text == "FJELLV1K"
+    assert len(hits) > 1

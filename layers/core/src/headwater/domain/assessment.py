@@ -224,7 +224,14 @@ def _quoted(hit: WordHit) -> str:
 def _where(hit: WordHit) -> str:
     if hit.place is Place.ATTRIBUTE:
         return f"in the attribute “{hit.where[:40]}”"
-    return "in the title" if hit.place is Place.TITLE else "in the seller's name"
+    return _PLACES[hit.place]
+
+
+_PLACES = {
+    Place.TITLE: "in the title",
+    Place.DESCRIPTION: "in the description",
+    Place.SELLER: "in the seller's name",
+}
 
 
 def _price_reasons(

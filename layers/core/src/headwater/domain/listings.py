@@ -78,6 +78,8 @@ class Listing:
     sold: int | None = None
     listed_at: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    description: str | None = None
+    """What the page says of the goods at length, in one line, as far as it holds that itself."""
     other_ids: tuple[str, ...] = ()
     """Ids under which the platform shows the same offer elsewhere (AliExpress' + 2^51)."""
 

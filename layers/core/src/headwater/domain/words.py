@@ -62,6 +62,7 @@ class Place(StrEnum):
 
     TITLE = "title"
     ATTRIBUTE = "attribute"
+    DESCRIPTION = "description"
     SELLER = "seller"
 
 

@@ -556,6 +556,7 @@ def _listing_elements(document: Document, market: Alibaba) -> Findings | None:
                                    "[data-module-name='module_productImage']"))
         )
         or (stated.pictures if stated else ()),
+        description=stated.description if stated else None,
         attributes=_attribute_rows(page),
     )  # fmt: skip
     return Findings(kind=PageKind.LISTING, listings=(listing,))

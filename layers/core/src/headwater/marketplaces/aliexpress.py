@@ -802,6 +802,7 @@ def _rendered_listing(document: Document, market: AliExpress) -> Findings | None
         pictures=pictures
         or gallery(image_sources(page.css("[class*='slider--img']")))
         or (stated.pictures if stated else ()),
+        description=stated.description if stated else None,
         attributes=tuple(
             (name, value)
             for row in page.css("[class*='specification--prop']")

@@ -17,7 +17,7 @@ from headwater.marketplaces.elements import (
     present,
 )
 from headwater.marketplaces.findings import Findings, unique
-from headwater.marketplaces.lookup import count, first, group_of, objects
+from headwater.marketplaces.lookup import count, first, group_of, joined, objects
 from headwater.marketplaces.marketplace import Marketplace
 from headwater.marketplaces.origins import carried
 from headwater.marketplaces.pictures import gallery
@@ -141,6 +141,9 @@ def _listing(document: Document, market: Amazon, site: str) -> Findings | None:
                     image_sources(page.css("#landingImage, #imgBlkFront")),
                 ),
                 attributes=(("Brand", named),) if named else (),
+                description=joined(
+                    content(page.css("#feature-bullets")), content(page.css("#productDescription"))
+                ),
             ),
         ),
     )

@@ -75,6 +75,7 @@ class Generic(Marketplace):
                 name=(product.seller if product else None) or text(document.meta("og:site_name")),
             ),
             pictures=(product.pictures if product else ()) or gallery(document.meta("og:image")),
+            description=product.description if product else None,
             attributes=(("Brand", product.brand),) if product and product.brand else (),
         )
         return Findings(kind=PageKind.LISTING, listings=(listing,))

@@ -339,6 +339,7 @@ def _product_elements(document: Document, market: Lazada) -> Findings | None:
                 pictures=gallery(image_sources(page.css(".item-gallery, .gallery-preview-panel,"
                                                         "[class*='gallery']")))
                 or (stated.pictures if stated else ()),
+                description=stated.description if stated else None,
             ),
         ),
     )  # fmt: skip

@@ -22,6 +22,7 @@ class Product:
     sku: str | None
     brand: str | None
     seller: str | None
+    description: str | None
     price: Price | None
     pictures: tuple[str, ...]
 
@@ -60,6 +61,7 @@ def _product(node: dict[str, Json]) -> Product:
         sku=text(first(node, "sku", "productID", "mpn", "gtin13")),
         brand=text(first(node, "brand.name", "brand.0.name", "brand")),
         seller=text(seller),
+        description=text(node.get("description")),
         price=_price(offers),
         pictures=gallery(
             [first(i, "url", "contentUrl") if isinstance(i, dict) else i for i in images]

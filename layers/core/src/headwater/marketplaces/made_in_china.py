@@ -223,6 +223,7 @@ def _listing(document: Document, market: MadeInChina) -> Findings | None:
                     image_sources(page.css(".sr-proMainInfo-slide, .swiper-slide, .J-pic-list"))
                 )
                 or (stated.pictures if stated else ()),
+                description=stated.description if stated else None,
             ),
         ),
     )

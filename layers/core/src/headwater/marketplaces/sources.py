@@ -95,7 +95,10 @@ def values(listing: Listing) -> Iterator[tuple[str, object]]:
         found += [(f"seller.badges.{n}", badge) for n, badge in enumerate(seller.badges)]
         found += [(f"seller.{kind}", value) for kind, value in seller.identifiers]
     found += [(f"pictures.{n}", picture) for n, picture in enumerate(listing.pictures)]
-    found += [(name, getattr(listing, name)) for name in ("ad", "ship_from", "sold", "listed_at")]
+    found += [
+        (name, getattr(listing, name))
+        for name in ("ad", "ship_from", "sold", "listed_at", "description")
+    ]
     for number, (name, value) in enumerate(listing.attributes):
         found += [(f"attributes.{number}.name", name), (f"attributes.{number}.value", value)]
     found += [(f"other_ids.{n}", other) for n, other in enumerate(listing.other_ids)]

@@ -27,6 +27,7 @@ _HAN_LOOK_ALIKES = (
     *("兔免", "未末", "士土", "己已巳", "日曰", "人入八", "大太犬", "王玉主", "米来", "木本术"),
     *("天夭无", "力刀", "千干于", "鸟乌", "贝见", "甲由申田", "白百自", "苹萍", "卑苹", "微徽"),
 )
+_ENDINGS = frozenset({"d", "r", "rs", "ed", "er", "ers", "ing", "able", "y", "ly", "ness", "like"})
 _MIDDLE_DOTS = frozenset("·・•‧")
 """They belong between the parts of a foreign name in Chinese ("路易·威登")."""
 
@@ -150,14 +151,13 @@ class LatinMark:
         return self._found(start, end, Strength.MEDIUM if exact else Strength.WEAK, Disguise.NONE)
 
     def _is_part_of_a_word(self, folded: Folded, end: int) -> bool:
-        """Whether the longer word is an ordinary one: "Design" in "designer" names nobody.
-
-        A name that is itself an ordinary word stands in too many others to tell.
-        """
-        rest = re.match(r"[a-z]*", folded.text[end:])
-        start = re.search(r"[a-z]*$", folded.text[: end - len(self._letters)])
-        longer = f"{start[0] if start else ''}{self._letters}{rest[0] if rest else ''}"
-        return self._letters in common_words() or longer in common_words()
+        """Whether the longer word is an ordinary one: "Design" in "designer" names nobody."""
+        before = re.search(r"[a-z]*$", folded.text[: end - len(self._letters)])
+        after = re.match(r"[a-z]*", folded.text[end:])
+        rest = after[0] if after else ""
+        longer = f"{before[0] if before else ''}{self._letters}{rest}"
+        inflected = self._letters in common_words() and longer == self._letters + rest
+        return longer in common_words() or (inflected and rest in _ENDINGS)
 
     def _may_be_apart(self, extra: dict[int, str], raw_text: str) -> bool:
         """Whether letters apart are a trick and not two words that happen to meet."""

@@ -20,8 +20,8 @@ from headwater.matching.folding import Folded, fold, is_han
 from headwater.matching.lexicon import Term, common_words, known_brands, lexicon
 from headwater.matching.marks import MASKS, Found, HanMark, LatinMark, is_latin
 
-LONGEST_TEXT = 2_000
-"""Characters of one text that are read. A title has at most some hundred."""
+LONGEST_TEXT = 5_000
+"""Characters of one text that are read. A title has at most some hundred, a description more."""
 MOST_ATTRIBUTES = 100
 """Attributes of one listing that are read. The longest list that was seen has 54."""
 
@@ -78,7 +78,7 @@ class WordMatcher:
         self._terms = [_compile(term) for term in (lexicon() if terms is None else terms)]
 
     def find(self, listing: Listing) -> tuple[WordHit, ...]:
-        """Every hit in the title, the attributes and the seller's name, in reading order."""
+        """Every hit in title, attributes, description and the seller's name, in reading order."""
         hits: list[WordHit] = []
         if listing.title:
             hits += self.read(listing.title, Place.TITLE)
@@ -86,6 +86,8 @@ class WordMatcher:
             hits += self.read(value, Place.ATTRIBUTE, where=name)
             if fold(value).text.strip() in _YES:
                 hits += self.read(name, Place.ATTRIBUTE, where=name)
+        if listing.description:
+            hits += self.read(listing.description, Place.DESCRIPTION)
         if listing.seller and listing.seller.name:
             hits += self.read(listing.seller.name, Place.SELLER)
         return tuple(hits)

@@ -264,6 +264,12 @@ def pages_of(brand: str) -> str:
     return f"captures/{brand}/pages/"
 
 
+_SAID_OF_LISTING = (
+    *("title", "price", "minimum_order", "seller", "ship_from", "sold", "listed_at"),
+    "description",
+)
+
+
 def with_details(seen: Listing, own: Listing, *, again: bool = False) -> Listing:
     """The listing as its own page shows it; what that does not say stays as it was seen.
 
@@ -271,11 +277,7 @@ def with_details(seen: Listing, own: Listing, *, again: bool = False) -> Listing
     (`again`) they are the page's alone: one that was taken off it is no longer shown.
     """
     pictures = own.pictures if again and own.pictures else (*seen.pictures, *own.pictures)
-    said = {
-        name: value
-        for name in ("title", "price", "minimum_order", "seller", "ship_from", "sold", "listed_at")
-        if (value := getattr(own, name)) is not None
-    }
+    said = {name: value for name in _SAID_OF_LISTING if (value := getattr(own, name)) is not None}
     return replace(
         seen,
         **said,
