@@ -306,9 +306,9 @@ def test_a_hostile_text_is_cut_and_read_in_time(text: str) -> None:
 
 
 def test_a_description_is_read_as_well_and_named_as_the_place() -> None:
-    said = "Enamel cup for camping. " * 100 + "Same factory as FJELLV1K, 1:1 quality."
+    said = "Enamel cup for camping. " * 100 + "Same factory as N0RDWIND, 1:1 quality."
     hits = MATCHER.find(replace(LISTING, title="Enamel cup", description=said))
     assert {hit.place for hit in hits} == {Place.DESCRIPTION}
     (mark,) = (hit for hit in hits if hit.kind is WordKind.MARK)
-    assert said[mark.start : mark.end] == mark.text == "FJELLV1K"
+    assert said[mark.start : mark.end] == mark.text == "N0RDWIND"
     assert len(hits) > 1
