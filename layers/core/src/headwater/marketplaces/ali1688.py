@@ -456,13 +456,11 @@ def _cards(document: Document) -> Findings | None:
         if offer_id is None:
             continue
         member = re.search(r"object_member_id@(b2b-[a-z0-9]{4,40})", tracking)
-        shop = card.css(".offer-shop-row a[href], .company-name a[href]")
+        rows = card.css(".offer-shop-row, .company-name")
         nick = attribute(card.css("[data-nick]"), "data-nick") or ""
         lines = [line for part in card.css(".desc-text") if (line := content([part]))]
         figure = content_of(card, ".price-item", ".price") or ""
-        hints = [*lines, content(card.css(".offer-hover-wrapper")) or ""]
-        orders = (group_of(_ORDER_HINT.search(hint), hint, 0) for hint in hints)
-        order = next(filter(None, orders), None)
+        order = _order_in(lines) or _order_in([content(card.css(".offer-hover-wrapper")) or ""])
         listings.append(
             _listing(
                 offer_id,
@@ -471,9 +469,9 @@ def _cards(document: Document) -> Findings | None:
                 minimum_order=amounts.minimum_order(order),
                 seller=_seller(
                     member=group_of(member, tracking),
-                    name=content(card.css(".offer-shop-row .desc-text, .company-name")),
+                    name=content(rows.css(".desc-text, .company-name")),
                     login=carried(unquote(nick), nick) or None,
-                    shop_url=attribute(shop, "href"),
+                    shop_url=attribute(rows.css("a[href]"), "href"),
                     badges=tuple(dict.fromkeys(line for line in lines if line in _CARD_BADGES)),
                 ),
                 pictures=gallery(image_sources(card.css(".main-img, .mojar-element-image"))),
@@ -490,6 +488,13 @@ def _cards(document: Document) -> Findings | None:
 
 _SOLD = re.compile(r"(?:已售|成交|全网)\s*[0-9.]+\s*万?\+?\s*(?:件|笔|个)?")
 _ORDER_HINT = re.compile(r"≥\s*[0-9]+\s*\w?|[0-9]+\s*[^\W\d_]{1,3}\s*起批")
+
+
+def _order_in(lines: list[str]) -> str | None:
+    found = (group_of(_ORDER_HINT.search(line), line, 0) for line in lines)
+    return next(filter(None, found), None)
+
+
 _CARD_BADGES = ("验厂报告", "深度验厂", "源头工厂", "实力工厂", "超级工厂", "实力商家")
 
 

@@ -36,8 +36,6 @@ _BOMS = (
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _CHINESE = {"gbk", "gb2312", "hz", "gb18030"}
 _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(\S{1,2000}) -->")
-# lxml refuses to hand out attributes in whose names these stand.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _INTERRUPTED = re.compile(r"(?:https?:)?//[^\s\"'<>?]{4,500}?(?=/{1,2}_____tmd_____/)")
 _ENTITY = re.compile(r"&#?\w{1,32};?")
 _PERCENT = re.compile(
@@ -52,8 +50,12 @@ _JSONP = re.compile(r"\s*(?:/\*\*/)?\s*[\w$.]{1,80}\s*\(\s*(?=[{\[])")
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text, whatever the page declares. Never raises."""
-    mark, codec = encoding_of(body, content_type)
-    return body[mark:].decode(codec, "replace")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        mark, codec = encoding_of(body, content_type)
+        return body[mark:].decode(codec, "replace")
+    return text.removeprefix("\ufeff")  # only its mark of the five is valid UTF-8
 
 
 def encoding_of(body: bytes, content_type: str = "") -> tuple[int, str]:
@@ -160,8 +162,7 @@ class Document:
         """The tree of elements."""
         from headwater.marketplaces.tree import tree_of  # noqa: PLC0415 - parsel takes its time
 
-        written = self.markup.marked if self.markup else self.text
-        return tree_of("<html></html>" if self.is_json else _NOT_XML.sub("", written), self.markup)
+        return tree_of("" if self.is_json else self.text, self.markup)
 
     def found(self, pattern: re.Pattern[str], *, end: int | None = None) -> str | None:
         """The first group of the first match in the page's text up to `end`; None without one."""

@@ -142,11 +142,9 @@ def _properties(card: "Tree") -> tuple[tuple[str, str], ...]:
 
 
 def _search(document: Document, market: MadeInChina) -> Findings | None:
-    listings = [
-        listing
-        for card in document.selector.css(".list-node, .products-item, .search-list .prod-list li")
-        if (listing := _offer(card, market, None))
-    ]
+    page = document.selector
+    cards = page.css(".list-node, .products-item") or page.css(".search-list .prod-list li")
+    listings = [listing for card in cards if (listing := _offer(card, market, None))]
     if not listings:
         return None
     query = None
