@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from headwater.domain.listings import ListingKey
-from headwater.domain.pages import LayoutChanged, Page, PageReading
+from headwater.domain.pages import LayoutChanged, Page, PageKind, PageReading, Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.sources import ListingSources
 from headwater.marketplaces.ali1688 import ALI1688
 from headwater.marketplaces.alibaba import ALIBABA
 from headwater.marketplaces.aliexpress import ALIEXPRESS
 from headwater.marketplaces.amazon import AMAZON
-from headwater.marketplaces.document import Document
+from headwater.marketplaces.document import LONGEST, Document
 from headwater.marketplaces.generic import GENERIC
 from headwater.marketplaces.lazada import LAZADA
 from headwater.marketplaces.made_in_china import MADE_IN_CHINA
@@ -133,6 +133,13 @@ _UNEXPECTED = (RecursionError, ValueError, LookupError, TypeError, AttributeErro
 
 
 def _read(page: Page, platform: Platform | None) -> PageReading:
+    if len(page.body) > LONGEST:
+        return PageReading(
+            platform=platform or Platform.GENERIC,
+            kind=PageKind.OTHER,
+            verdict=Verdict.ERROR,
+            reason=f"a page of more than {LONGEST >> 20} MB is no marketplace's: it was not read",
+        )
     document = Document(page)
     market = marketplace(platform) if platform is not None else _recognised(document)
     return market.reading(document)

@@ -12,20 +12,20 @@ from urllib.parse import unquote
 
 from headwater.domain.pages import Page
 from headwater.marketplaces.elements import own
-from headwater.marketplaces.javascript import to_json
+from headwater.marketplaces.javascript import Rewriting, to_json
 from headwater.marketplaces.lookup import Json
 from headwater.marketplaces.markup import Markup, aligned
 from headwater.marketplaces.origins import Origin, origins_of, traced
-from headwater.marketplaces.spans import read_embedded, read_json, read_literal
+from headwater.marketplaces.spans import read_embedded, read_json, read_rewritten
 from headwater.marketplaces.urls import host_of
 
 if TYPE_CHECKING:
     from headwater.marketplaces.tree import Tree
 
-LONGEST = 16 * 1024 * 1024
+LONGEST = 12 * 1024 * 1024
 """Bytes of a page that are read: the longest real ones have three million."""
-_LONGEST_LITERAL = 3_000_000
-"""Characters of JavaScript that are rewritten as JSON, which is slow."""
+_LONGEST_LITERAL = 2_000_000
+"""Characters of JavaScript that are rewritten as JSON, which is slow, in all of a page."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -96,17 +96,6 @@ def _no_number(_: str) -> None:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number, strict=False)
 
 
-def _literal_at(text: str, position: int) -> Json:
-    """The JSON value, or the JavaScript literal, that begins at `position`.
-
-    Raises ValueError or RecursionError.
-    """
-    try:
-        return _DECODER.raw_decode(text, position)[0]
-    except ValueError:
-        return _DECODER.decode(to_json(text[position : position + _LONGEST_LITERAL]))
-
-
 class Document:
     """A page with its several readings, each made when first asked for.
 
@@ -118,6 +107,7 @@ class Document:
         self.traced = traced
         self.text = decode(page.body[:LONGEST], page.headers.get("content-type", ""))
         self.broken: list[str] = []
+        self._left_to_rewrite = _LONGEST_LITERAL
 
     @cached_property
     def url(self) -> str:
@@ -145,12 +135,24 @@ class Document:
             return None
 
     def _literal_at(self, position: int, container: str) -> Json:
-        if not self.traced:
-            return _literal_at(self.text, position)
+        """The JSON value, or the JavaScript literal, at `position`.
+
+        Raises ValueError or RecursionError.
+        """
         try:
-            return read_json(self.text, position, container)
+            if self.traced:
+                return read_json(self.text, position, container)
+            return _DECODER.raw_decode(self.text, position)[0]
         except ValueError:
-            return read_literal(self.text, position, _LONGEST_LITERAL, container)
+            rewriting = Rewriting()
+            try:
+                end = position + self._left_to_rewrite
+                rewritten = to_json(self.text[position:end], rewriting=rewriting)
+            finally:
+                self._left_to_rewrite -= rewriting.read
+            if self.traced:
+                return read_rewritten(rewritten, position, rewriting.spans, container)
+            return _DECODER.decode(rewritten)
 
     @cached_property
     def markup(self) -> Markup | None:

@@ -18,6 +18,7 @@ from email.message import Message
 from io import BytesIO
 
 from headwater.domain.pages import Page
+from headwater.marketplaces.document import LONGEST
 from headwater.marketplaces.facts import Facts, read_facts
 from headwater.marketplaces.lists import AddressList, is_workbook, read_list
 from headwater.marketplaces.lookup import dig, objects
@@ -25,8 +26,6 @@ from headwater.marketplaces.urls import host_of
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that a packed file may unfold to; beyond it is a bomb, not a saved page."""
-LARGEST_PAGE = 12 * 1024 * 1024
-"""Bytes of one page; the largest real ones have 2 MB, and 30 MB of nonsense take 40 s to read."""
 _MOST_FILES = 2000
 _PAGE = re.compile(r"html|json|javascript\b.{0,40}jsonp|x-jsonp", re.IGNORECASE)
 _WARC_TYPES = {b"response", b"resource"}
@@ -57,8 +56,8 @@ def contents(name: str, body: bytes) -> Iterator[tuple[str, Content]]:
         return
     try:
         for inside, content in _opened(name, body, depth=0, room=_Room()):
-            if isinstance(content, Page | Facts) and len(content.body) > LARGEST_PAGE:
-                megabytes = LARGEST_PAGE >> 20
+            if isinstance(content, Page | Facts) and len(content.body) > LONGEST:
+                megabytes = LONGEST >> 20
                 yield inside, Unread(f"a page of more than {megabytes} MB is no marketplace's")
             else:
                 yield inside, content

@@ -8,7 +8,7 @@ arm64, where the functions run.)
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 
 _TOKEN = re.compile(
     r"""
@@ -33,17 +33,31 @@ _LITERALS = {"true", "false", "null"}
 
 
 Span = tuple[int, int]
+Tokens = Generator[tuple[str, str, int], None, None]
 
 
-def to_json(text: str, position: int = 0, spans: list[Span] | None = None) -> str:
-    """The literal that begins at `position` as JSON text. Raises ValueError when none does.
+class Rewriting:
+    """What became of a literal: where its values stood, and how far its text was read."""
 
-    `spans` receives [first, end) in `text` of every value that is no object or array, in order.
-    """
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        """[first, end) of every value that is no object or array, in order."""
+        self.read = 0
+
+
+def to_json(text: str, position: int = 0, rewriting: Rewriting | None = None) -> str:
+    """The literal that begins at `position` as JSON text. Raises ValueError when none does."""
+    noted = rewriting or Rewriting()
+    tokens = _tokens(text, position, noted)
+    try:
+        return _rewritten(tokens, position, noted.spans)
+    finally:
+        tokens.close()
+
+
+def _rewritten(tokens: Tokens, position: int, places: list[Span]) -> str:
     out: list[str] = []
     open_marks: list[str] = []
-    places: list[Span] = [] if spans is None else spans
-    tokens = _tokens(text, position)
     for kind, word, at in tokens:
         if not open_marks and word not in _CLOSES:
             raise ValueError(f"no object or array at {position}")
@@ -78,13 +92,19 @@ def to_json(text: str, position: int = 0, spans: list[Span] | None = None) -> st
     raise ValueError("the literal does not end")
 
 
-def _tokens(text: str, position: int) -> Iterator[tuple[str, str, int]]:
-    for found in _TOKEN.finditer(text, position):
-        kind = found.lastgroup
-        if kind == "other" and _UNENDED.match(text, found.start()):
-            raise ValueError("a text or a remark does not end")  # or the next one would look again
-        if kind is not None and kind != "space":
-            yield kind, found[0], found.start()
+def _tokens(text: str, position: int, noted: Rewriting) -> Tokens:
+    found = None
+    try:
+        for found in _TOKEN.finditer(text, position):
+            kind = found.lastgroup
+            if kind == "other" and _UNENDED.match(text, found.start()):
+                raise ValueError(
+                    "a text or a remark does not end"
+                )  # or the next one would look again
+            if kind is not None and kind != "space":
+                yield kind, found[0], found.start()
+    finally:
+        noted.read = (found.end() if found else position) - position
 
 
 def _key(kind: str, word: str) -> str:
@@ -95,9 +115,7 @@ def _key(kind: str, word: str) -> str:
     raise ValueError(f"no key: {word[:40]!r}")
 
 
-def _value(
-    kind: str, word: str, tokens: Iterator[tuple[str, str, int]], open_marks: list[str]
-) -> tuple[str, str]:
+def _value(kind: str, word: str, tokens: Tokens, open_marks: list[str]) -> tuple[str, str]:
     """One plain value, or null for an expression, and the mark that ends it: "," or the closer."""
     value = _plain(kind, word)
     depth = 1 if word == "(" else 0

@@ -7,7 +7,6 @@ from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
-from headwater.marketplaces.javascript import to_json
 from headwater.marketplaces.origins import Origin, traced
 
 Span = tuple[int, int]
@@ -26,10 +25,8 @@ def read_json(text: str, position: int, container: str, *, path: str = "$") -> A
     return _Reader(text, container, lambda _, span: span, named=True).value(position, path)[0]
 
 
-def read_literal(text: str, position: int, longest: int, container: str) -> Any:
-    """The JavaScript literal at `position`, as `to_json` rewrites it."""
-    spans: list[Span] = []
-    rewritten = to_json(text[position : position + longest], spans=spans)
+def read_rewritten(rewritten: str, position: int, spans: list[Span], container: str) -> Any:
+    """The JavaScript literal at `position`, as `to_json` rewrote it and noted its values."""
 
     def place(number: int, span: Span) -> Span | None:
         first, end = spans[number]

@@ -57,7 +57,7 @@ class Tree(Selector):
     def css(self, query: str) -> "SelectorList[Any]":
         """The elements below, or this one, that a CSS selector names, in the page's order."""
         compiled = None if isinstance(self.root, str) else self.page.query(query)
-        return SelectorList([]) if compiled is None else self._found(compiled(self.root))
+        return SelectorList([]) if compiled is None else self._found(_apart(compiled(self.root)))
 
     def xpath(self, query: str, namespaces: Any = None, **variables: Any) -> "SelectorList[Any]":  # noqa: ARG002
         """As parsel's, for queries in no namespace."""
@@ -73,6 +73,29 @@ class Tree(Selector):
         return SelectorList(
             [_element(one, page) for one in (found if isinstance(found, list) else [found])]
         )
+
+
+_MOST_FOUND, _MOST_NESTED, _DEEPEST = 3000, 4, 300
+
+
+def _apart(found: list[Any]) -> list[Any]:
+    """Without what lies in more than four of the others, or 300 deep: no card or row does.
+
+    Each is asked for all that is in it: a thousand in each other would be asked a million times.
+    """
+    if len(found) <= 2 * _MOST_NESTED:
+        return found
+    chosen = set(found[:_MOST_FOUND])
+    return [one for one in found[:_MOST_FOUND] if _nested(one, chosen) <= _MOST_NESTED]
+
+
+def _nested(element: Any, chosen: set[Any]) -> int:
+    nested = 0
+    for depth, above in enumerate(element.iterancestors()):
+        nested += above in chosen
+        if nested > _MOST_NESTED or depth > _DEEPEST:
+            return _MOST_NESTED + 1
+    return nested
 
 
 def tree_of(text: str, markup: Markup | None) -> Tree:
