@@ -35,7 +35,8 @@ def main(folder: Path | None) -> int:
         assert len(reading.listings) == len(plainly(body)), reading.reason
         ours, plain = _best(lambda page=page: read(page)), _best(lambda b=body, p=plainly: p(b))  # type: ignore[misc]
         known = _best(lambda page=page, p=platform: read(page, platform=p))  # type: ignore[misc]
-        places = _best(lambda page=page: sources_of(page, reading.listings[0].key), runs=3)  # type: ignore[misc]
+        key = reading.listings[0].key
+        places = _best(lambda page=page, key=key: sources_of(page, key), runs=3)  # type: ignore[misc]
         print(f"{what}: {len(body) / 1e6:.2f} MB, {len(reading.listings)} offers")
         for name, spent in (
             ("read, platform recognised", ours),
@@ -123,17 +124,21 @@ def _rendered() -> bytes:
     """Sixty cards in the structure of 2026, as a browser saved them."""
     cards = "".join(
         f'<a class="search-offer-wrapper search-offer-item major-offer" data-renderkey='
-        f'"1_{i}_normal_{600000000000 + i}" data-aplus-report="^object_id@{600000000000 + i}^se_keyword@lamp^'
-        f'object_member_id@b2b-22{i:08d}^" href="http://detail.m.1688.com/page/index.html?offerId={600000000000 + i}">'
-        f'<div class="offer-img-wrapper"><img class="main-img" src="//cbu01.alicdn.com/img/ibank/{i}.jpg">'
-        f'</div><div class="offer-title-row"><div class="title-text"><div>Brass lamp {i}</div></div></div>'
-        f'<div class="offer-price-row"><div class="price-item"><div>¥</div><div>{i + 3}</div><div>.10</div></div>'
-        f'<div class="desc-text">已售{i}00+件</div></div><div class="offer-desc-row"><div class="desc-text">'
-        f'≥{i + 1}个</div></div><div class="offer-shop-row"><div class="desc-text">Lamp Works {i}</div></div>'
+        f'"1_{i}_normal_{6 * 10**11 + i}" data-aplus-report="^object_id@{6 * 10**11 + i}'
+        f'^se_keyword@lamp^object_member_id@b2b-22{i:08d}^" '
+        f'href="http://detail.m.1688.com/page/index.html?offerId={6 * 10**11 + i}">'
+        f'<div class="offer-img-wrapper">'
+        f'<img class="main-img" src="//cbu01.alicdn.com/img/ibank/{i}.jpg"></div>'
+        f'<div class="offer-title-row"><div class="title-text"><div>Brass lamp {i}</div></div>'
+        f'</div><div class="offer-price-row"><div class="price-item"><div>¥</div><div>{i + 3}</div>'
+        f'<div>.10</div></div><div class="desc-text">已售{i}00+件</div></div>'
+        f'<div class="offer-desc-row"><div class="desc-text">≥{i + 1}个</div></div>'
+        f'<div class="offer-shop-row"><div class="desc-text">Lamp Works {i}</div></div>'
         f"{'<div class=x><span></span></div>' * 35}</a>"
         for i in range(60)
     )
-    page = f'<html><head><meta charset="utf-8"><title>lamp-阿里巴巴</title></head><body>{cards}<script>/*'
+    head = '<html><head><meta charset="utf-8"><title>lamp-阿里巴巴</title></head>'
+    page = f"{head}<body>{cards}<script>/*"
     filler = "x" * (SIZE - len(page.encode()))
     return (page + filler + "*/</script></body></html>").encode()
 

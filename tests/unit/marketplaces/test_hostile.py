@@ -19,7 +19,8 @@ import pytest
 from headwater.cli.parse import as_json
 from headwater.domain.pages import LayoutChanged, Page, PageReading, Verdict
 from headwater.domain.platforms import Platform
-from headwater.marketplaces import MARKETPLACES, _read
+from headwater.marketplaces import MARKETPLACES, _read, elements
+from headwater.marketplaces.document import Document
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 MUTATIONS = int(os.environ.get("FUZZ_MUTATIONS", "120"))
@@ -208,3 +209,53 @@ def test_half_a_character_does_not_break_the_output() -> None:
     )
     (listing,) = _read(Page(url="", body=body), None).listings
     assert listing.title == "A lamp [31m"
+
+
+NESTED = {
+    Platform.ALI1688: b'<div class="search-offer-item desc-text title-text">x ',
+    Platform.ALIBABA: b'<div class="organic-list search-card gallery-offer">x ',
+    Platform.ALIEXPRESS: b'<div class="search-card-item title--a price--b">x ',
+    Platform.TAOBAO: b'<div class="doubleCardWrapper title--a priceInt">x ',
+    Platform.LAZADA: b'<div data-qa-locator="product-item" class="RfADt ooOxS">x ',
+    Platform.MADE_IN_CHINA: b'<div class="list-node info property-list">x ',
+}
+
+
+@pytest.mark.parametrize("platform", NESTED)
+def test_cards_inside_each_other_are_not_read_over_and_over(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice as deep a page is at most about twice the work; counted in texts that are read."""
+    read_texts = elements._texts()
+    seen: list[int] = []
+
+    def counted(element: object) -> list[str]:
+        found = read_texts(element)
+        seen.append(len(found))
+        return found
+
+    monkeypatch.setattr(elements, "_texts", lambda: counted)
+    work = []
+    for depth in (120, 240, 1000):
+        seen.clear()
+        page = Page(url="", body=b"<html><body>" + NESTED[platform] * depth)
+        with contextlib.suppress(LayoutChanged):
+            _read(page, platform)
+        work.append(sum(seen) + 1)
+    assert work[1] <= 2.5 * work[0]
+    assert work[2] <= 12 * work[0]
+
+
+def test_literals_that_are_none_are_rewritten_only_so_far() -> None:
+    for part in (b'runParams = {data:{"a":1', b"__INIT_DATA={a:{b:'", b"iDetailData={a:b,"):
+        document = Document(Page(url="", body=b"<script>" + part * 250_000))
+        for name in ("runParams", "__INIT_DATA", "iDetailData"):
+            document.variable(name)
+            document.variable(name, r"\s*=\s*\{\s*data\s*:")
+        assert document._left_to_rewrite >= -1
+
+
+def test_a_page_that_is_too_long_is_not_read_and_that_is_said() -> None:
+    reading = _read(Page(url="", body=b"<div>" * 3_000_000), Platform.ALIBABA)
+    assert (reading.verdict, reading.listings) == (Verdict.ERROR, ())
+    assert "more than 12 MB" in reading.reason
