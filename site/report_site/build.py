@@ -26,6 +26,7 @@ from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
 from headwater.usecases.report.state import ReportState
+from headwater.usecases.review import reliability
 from report_site.charts import BANDS, stacked_bars
 from report_site.markdown import encode, visible
 from report_site.templates import ROOT, page_templates
@@ -135,7 +136,7 @@ def _write_pages(
         "sellers.md": {"sellers": sellers},
         "listings.md": {"listings": listing_rows(state)},
         "coverage.md": {"runs": run_views(state), "calendar": calendar(state)},
-        "about.md": {},
+        "about.md": {"reliability": reliability(state.cases)},
     }
     for name, values in pages.items():
         text = templates.get_template(name).render(**shared, **values)

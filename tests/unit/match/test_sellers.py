@@ -1,7 +1,7 @@
 """Accounts that show the same identifier are one seller, in whatever order they are found."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -304,12 +304,14 @@ def test_a_tie_to_a_supplier_reaches_every_account_of_the_seller() -> None:
         ListedSeller(on=SellerList.SUPPLIER, identifier=phone, note="Foo Enamel"),
         ListedSeller(on=SellerList.DENY, identifier=phone),
     ]
-    ties = supplier_ties(map(a_case, OFFERS), entries)
+    ties = supplier_ties(map(a_case, OFFERS), entries, TODAY)
     assert set(ties) == {"1688-1", "alibaba-2", "taobao-3"}
     assert ties["taobao-3"] == (
         "shares the telephone +8613800138000 with your supplier Foo Enamel",
     )
     assert listed(entries[:1], [phone], TODAY) is None
+    former = replace(entries[0], until=TODAY - timedelta(days=1))
+    assert not supplier_ties(map(a_case, OFFERS), [former], TODAY)
 
 
 def test_a_source_shows_the_retail_cases_with_the_same_picture_or_article_number() -> None:

@@ -414,7 +414,7 @@ def test_the_listing_that_was_removed_leads_to_the_case_that_it_is_now() -> None
 
 def test_a_tie_to_the_brands_own_supplier_is_in_no_page() -> None:
     state = known_again()
-    assert supplier_ties(state.cases, state.brand.sellers)
+    assert supplier_ties(state.cases, state.brand.sellers, NOON.date())
     pages = [case_page(state, case) for case in state.cases]
     shown = repr((pages, seller_views(state), todos(state), [as_row(c) for c in state.cases]))
     assert "Foo Enamel" not in shown

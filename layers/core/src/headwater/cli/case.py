@@ -95,7 +95,7 @@ class Surroundings:
         self._brand = brand
         self._fed = retail_copies(known)
         self._sellers = {case: seller for seller in dossiers(known) for case in seller.cases}
-        self._ties = supplier_ties(known, brand.sellers)
+        self._ties = supplier_ties(known, brand.sellers, datetime.now(UTC).date())
 
     def lines(self, case: Case) -> list[str]:
         return [f"  {in_one_line(line, most=300)}" for line in self._said(case)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from headwater.domain.cases import Case, CaseState
 from headwater.domain.listings import Listing, Seller
@@ -50,14 +51,16 @@ def dossiers(cases: Iterable[Case]) -> tuple[Dossier, ...]:
 
 
 def supplier_ties(
-    cases: Iterable[Case], entries: Iterable[ListedSeller]
+    cases: Iterable[Case], entries: Iterable[ListedSeller], today: date
 ) -> dict[str, tuple[str, ...]]:
     """By case id: what the seller, in any account, shares with the brand's own suppliers.
 
     Back-door production is a common source of copies. For the owner's eyes only: neither a
     report nor a complaint may show it.
     """
-    suppliers = [entry for entry in entries if entry.on is SellerList.SUPPLIER]
+    suppliers = [
+        entry for entry in entries if entry.on is SellerList.SUPPLIER and entry.holds(today)
+    ]
     ties: dict[str, tuple[str, ...]] = {}
     for cluster, of_cluster in _by_cluster(cases):
         known = set(cluster.identifiers)
