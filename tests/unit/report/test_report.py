@@ -12,7 +12,7 @@ from headwater.adapters.deadline_rules import read_clock
 from headwater.domain.captures import Capture
 from headwater.domain.cases import Case, CaseState, Former
 from headwater.domain.complaints import Complaint, ComplaintState
-from headwater.domain.coverage import Asked, Run
+from headwater.domain.coverage import CANARY, Asked, Run
 from headwater.domain.listings import ListingKey, Sighting
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
@@ -21,7 +21,7 @@ from headwater.domain.sellers import Identifier, IdentifierKind, ListedSeller, S
 from headwater.domain.traces import Alike
 from headwater.usecases.report.cases import case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
-from headwater.usecases.report.coverage import calendar, coverage
+from headwater.usecases.report.coverage import calendar, coverage, run_views
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
@@ -114,6 +114,25 @@ def test_a_watched_platform_that_was_never_asked_is_a_gap() -> None:
     said = coverage(a_state(brand=replace(BRAND, watches=(watch,))))
     assert not said.proven
     assert [gap.platform for gap in said.gaps] == ["Taobao"]
+
+
+def test_a_platform_that_only_a_person_can_search_is_said_to_be_one() -> None:
+    watch = replace(BRAND.watches[0], platforms=(Platform.ALI1688, Platform.TAOBAO))
+    state = a_state(brand=replace(BRAND, watches=(watch,)), by_hand=frozenset({Platform.TAOBAO}))
+    [gap] = coverage(state).gaps
+    assert (gap.platform, "only a person" in gap.reason) == ("Taobao", True)
+
+
+def test_a_canary_is_shown_as_one_and_counts_as_no_question() -> None:
+    canary = replace(ANSWER, watch=CANARY, query="usb cable", verdict=Verdict.ERROR)
+    state = a_state(runs=(a_run(canary, replace(ANSWER, depth="pages 1-2 of about 14")),))
+    said = coverage(state)
+    assert (said.proven, said.asked) == (True, 1)
+    (view,) = run_views(state)
+    assert [(row.canary, row.depth) for row in view.answers] == [
+        (True, ""),
+        (False, "pages 1-2 of about 14"),
+    ]
 
 
 def test_a_page_that_a_person_brought_is_no_question() -> None:

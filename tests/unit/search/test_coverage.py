@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater import marketplaces
 from headwater.cli.main import main
 from headwater.cli.search import in_words
 from headwater.domain.brands import Brand, Desk, PlatformAccess, Watch
@@ -127,6 +128,25 @@ def test_a_person_s_empty_search_covers_its_question() -> None:
     covered = [answer.query for answer in platform.answers if answer.covered]
     assert covered == [query]
     assert platform.last is None  # nobody but a person looked
+
+
+def test_a_link_in_gbk_is_the_same_search() -> None:
+    watch = replace(WATCH, words=("鹿角杯",), variants=())
+    brand, runs = replace(HARVELK, watches=(watch,)), RunsInMemory()
+    older = "https://s.1688.com/selloffer/offer_search.htm?keywords=%C2%B9%BD%C7%B1%AD"
+    assert marketplaces.older_search_url(Platform.ALI1688, "鹿角杯") == older
+    asked = nothing_found(older, brand=brand, desk=desk(), runs=runs, now=NOON)
+    assert (asked.platform, asked.query) == (Platform.ALI1688, "鹿角杯")
+    assert marketplaces.older_search_url(Platform.ALI1688, "Ʒ杯") == ""
+
+
+def test_lazada_has_a_link_for_each_country() -> None:
+    watch = replace(WATCH, platforms=(Platform.LAZADA,), words=("mug",), variants=())
+    brand = replace(HARVELK, watches=(watch,))
+    found = dict(links(brand, Desk(contact="m@x.org", brands=(brand,), access=()), day=NOON.date(),
+                       all_days=False))  # fmt: skip
+    assert [query.label for query in found][:2] == ["mug (sg)", "mug (my)"]
+    assert len(found) == len({url.split("/")[2] for url in found.values()}) == 6
 
 
 def test_somebody_else_s_link_covers_nothing() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from headwater.domain.brands import Reference, Watch
 from headwater.domain.platforms import Platform
-from headwater.domain.queries import plan
+from headwater.domain.queries import Plan, plan
 from headwater.matching.queries import claim_words, variants
 
 DAY = date(2026, 11, 21)
@@ -31,9 +31,10 @@ def asked(watch: Watch, day: date, budget: int, platform: Platform = Platform.AL
     made=st.integers(0, 200),
     budget=st.integers(-5, 60),
     start=st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    countries=st.lists(st.sampled_from(["sg", "my", "th"]), unique=True),
 )
-def test_every_question_is_asked_within_the_period(
-    own: int, made: int, budget: int, start: date
+def test_every_question_is_asked_within_the_period_in_every_country(
+    own: int, made: int, budget: int, start: date, countries: list[str]
 ) -> None:
     watch = replace(
         WATCH,
@@ -41,14 +42,20 @@ def test_every_question_is_asked_within_the_period(
         pictures=(),
         variants=tuple((f"made {n}", None) for n in range(made)),
     )
-    first = plan([watch], Platform.ALI1688, day=start, budget=budget)
+    watch = replace(watch, platforms=(Platform.LAZADA,))
+
+    def planned(day: date) -> Plan:
+        return plan([watch], Platform.LAZADA, day=day, budget=budget, countries=countries)
+
     seen: list[str] = []
-    for days in range(first.period.days):
-        today = asked(watch, start + timedelta(days=days), budget)
+    for days in range(planned(start).period.days):
+        today = [query.label for query in planned(start + timedelta(days=days)).today]
         assert len(today) <= max(budget, 1)
         assert len(set(today)) == len(today)
         seen += today
-    assert set(seen) == {f"own {n}" for n in range(own)} | {f"made {n}" for n in range(made)}
+    words = [f"own {n}" for n in range(own)] + [f"made {n}" for n in range(made)]
+    places = [f" ({country})" for country in countries] or [""]
+    assert set(seen) == {word + place for word in words for place in places}
 
 
 def test_what_the_owner_wrote_is_asked_daily_and_the_variants_go_round() -> None:

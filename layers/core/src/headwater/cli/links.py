@@ -8,6 +8,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from headwater import marketplaces
 from headwater.adapters.configuration import ConfigurationError, read_configuration
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.stack import StackUnusable, find_stack
@@ -62,7 +63,10 @@ def _print(arguments: argparse.Namespace, brand: Brand, desk: Desk) -> None:
         if query.platform is not shown:
             print(query.platform.title)
             shown = query.platform
-        print(f"  {query.text}\n    {url}")
+        print(f"  {query.label}\n    {url}")
+        older = marketplaces.older_search_url(query.platform, query.text)
+        if older and not query.text.isascii():
+            print(f"    or, where that shows nonsense (GBK): {older}")
     if shown is None:
         print("no watch fits: see [[brand.watch]] in the config")
     else:

@@ -33,6 +33,7 @@ __all__ = [
     "identify",
     "identify_seller",
     "marketplace",
+    "older_search_url",
     "read",
     "search_url",
     "sources_of",
@@ -113,6 +114,11 @@ def search_url(platform: Platform, query: str, page: int = 1, country: str = "")
     if country:
         return LAZADA.country_search_url(country, query, page)
     return marketplace(platform).search_url(query, page)
+
+
+def older_search_url(platform: Platform, query: str) -> str:
+    """Another address of the same search, for a person to whom the first shows nonsense; or ""."""
+    return ALI1688.older_search_url(query) if platform is Platform.ALI1688 else ""
 
 
 def read(page: Page, *, platform: Platform | None = None) -> PageReading:

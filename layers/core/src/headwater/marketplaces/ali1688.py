@@ -105,6 +105,14 @@ class Ali1688(Marketplace):
         address = f"https://s.1688.com/selloffer/offer_search.htm?charset=utf8&keywords={words}"
         return address + (f"&beginPage={page}" if page > 1 else "")
 
+    def older_search_url(self, query: str) -> str:
+        """The same search in GBK, as the site's own pages ask; "" for words that GBK has not."""
+        try:
+            words = quote(" ".join(query.split()).encode("gbk"), safe="")
+        except UnicodeEncodeError:
+            return ""
+        return f"https://s.1688.com/selloffer/offer_search.htm?keywords={words}"
+
     def kind(self, url: str) -> PageKind:
         if not self.serves(url):
             return PageKind.OTHER

@@ -134,7 +134,11 @@ class NotOurLink(Exception):  # noqa: N818 - says what is the matter
 def nothing_found(link: str, *, brand: Brand, desk: Desk, runs: KeepsRuns, now: datetime) -> Asked:
     """Keep that a person opened one of our links and found nothing. Raises NotOurLink."""
     query = next(
-        (query for query, url in links(brand, desk, day=now.date(), all_days=True) if url == link),
+        (
+            query
+            for query, url in links(brand, desk, day=now.date(), all_days=True)
+            if link in {url, marketplaces.older_search_url(query.platform, query.text)}
+        ),
         None,
     )
     if query is None:
