@@ -17,6 +17,7 @@ FUNCTIONS = {
     "CaptureFunction": ("functions/capture", "capture_function.handler"),
     "MatchFunction": ("functions/match", "match_function.handler"),
     "DeadlinesFunction": ("functions/deadlines", "deadlines_function.handler"),
+    "InboxFunction": ("functions/deadlines", "deadlines_function.inbox"),
     "SiteFunction": ("site", "report_site.handler"),
 }
 WHOLE = {"DrawFunction": ("functions/capture", "capture_function.drawing")}

@@ -34,6 +34,10 @@ _MOST_TEXT = 200_000
 _MOST_ATTACHMENTS = 50
 _MOST_ATTACHED = 60_000_000
 _MOST_BOUNDARIES = 400
+_MOST_MESSAGES = 50
+_MOST_PARTINGS = 20_000
+_MOST_LINES = 2_000_000
+_LARGEST_HEAD = 1_000_000
 _EARLIEST_ZONE = timezone(timedelta(hours=14))
 """For a forwarded "Sent:" without a zone: the earliest moment that it can mean, 6 hours before the
 same in China, so that our time never seems longer than it is."""
@@ -81,9 +85,7 @@ class _Parts:
 def _read(data: bytes, digest: str) -> Mail:
     if len(data) > LARGEST:
         raise _TooMuch(f"the mail is larger than {LARGEST} bytes")
-    lowered = data.lower()
-    if lowered.count(b"boundary=") > _MOST_BOUNDARIES or lowered.count(b"message/rfc822") > 50:
-        raise _TooMuch("it has more parts than any honest mail")
+    _measure(data)
     message = message_from_bytes(data, policy=policy.compat32)
     parts = _Parts()
     _walk(message, parts)
@@ -100,6 +102,22 @@ def _read(data: bytes, digest: str) -> Mail:
         automatic=_automatic(message),
         problems=tuple(parts.problems),
     )
+
+
+def _measure(data: bytes) -> None:
+    """Refuse before parsing what would take the parser minutes. Raises _TooMuch."""
+    lowered = data.lower()
+    head = re.search(rb"\n\r?\n", data)
+    for what, count, most in (
+        ("bytes of header", head.start() if head else len(data), _LARGEST_HEAD),
+        ("boundaries", lowered.count(b"boundary="), _MOST_BOUNDARIES),
+        ("messages within messages", lowered.count(b"message/rfc822"), _MOST_MESSAGES),
+        ("lines that may part it", data.count(b"\n--"), _MOST_PARTINGS),
+        ("lines", data.count(b"\n"), _MOST_LINES),
+        ("broken lines", data.count(b"\r") - data.count(b"\r\n"), _MOST_PARTINGS),
+    ):
+        if count > most:
+            raise _TooMuch(f"it has more {what} than any honest mail: {count}")
 
 
 def _identity(message_id: str, digest: str) -> str:
