@@ -14,8 +14,10 @@ from typing import Any
 import boto3
 import pytest
 import time_machine
+from botocore.exceptions import ClientError
 from PIL import Image
 
+from headwater.adapters import mail
 from headwater.adapters.desk import reference_key, write_desk
 from headwater.adapters.dynamodb.alerts import AlertLedger
 from headwater.adapters.dynamodb.captures import Captures
@@ -154,9 +156,9 @@ def test_a_counter_notice_is_written_about_at_once_and_once(deployed: Deployed) 
     waiting_complaint(deployed.complaints, at=a_moment_ago(), due_typed=due)
     assert deployed.run() == {"looked_at": 1, "sent": 1, "repeated": 0, "failed": 0}
     assert deployed.run() == {"looked_at": 0, "sent": 0, "repeated": 0, "failed": 0}
-    (mail,) = deployed.mails
-    assert "Counter-notice: act by" in json.dumps(mail)
-    assert OWNER.email in json.dumps(mail)
+    (sent,) = deployed.mails
+    assert "Counter-notice: act by" in json.dumps(sent)
+    assert OWNER.email in json.dumps(sent)
 
 
 def test_within_a_day_the_second_recipient_is_told_too(deployed: Deployed) -> None:
@@ -224,15 +226,42 @@ def test_a_refused_mail_fails_the_run_and_stays_due(
 
 
 def test_many_runs_at_once_send_each_mail_once(deployed: Deployed) -> None:
+    phone = Phone()
+    channels = SecondChannel(sms=True)
+    desk = Desk(contact="x", brands=(brand(OWNER, LAWYER),), access=(), second_channel=channels)
+    write_desk(deployed.work, desk)
     for number in range(6):
         due = datetime.now(UTC) + timedelta(hours=20)
         waiting_complaint(deployed.complaints, number=str(number), at=a_moment_ago(), due_typed=due)
     with ThreadPoolExecutor(4) as pool:
         runs = [future.result() for future in [pool.submit(deployed.run) for _ in range(4)]]
-    assert sum(run["sent"] for run in runs) == 12
+    assert sum(run["sent"] for run in runs) == 18
     assert sum(run["repeated"] for run in runs) == 0
     assert len(deployed.mails) == 12
+    assert len(phone.texts()) == 6
     assert deployed.run()["sent"] == 0
+    assert phone.texts() == []
+
+
+def test_a_throttled_mail_goes_out_in_the_same_run_unmarked(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = mail._client(), iter(["Throttling", "TooManyRequestsException"])
+
+    class Throttled:
+        def send_raw_email(self, **sent: Any) -> Any:
+            if code := next(refusals, None):
+                answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+                raise ClientError(answer, "SendRawEmail")  # type: ignore[arg-type]
+            return real.send_raw_email(**sent)
+
+    monkeypatch.setattr(mail, "_client", Throttled)
+    monkeypatch.setattr(mail, "_PAUSE_SECONDS", 0)
+    due = datetime.now(UTC) + timedelta(hours=70)
+    waiting_complaint(deployed.complaints, at=a_moment_ago(), due_typed=due)
+    assert deployed.run() == {"looked_at": 1, "sent": 1, "repeated": 0, "failed": 0}
+    assert len(deployed.mails) == 1
+    assert "possible repeat" not in json.dumps(deployed.mails)
 
 
 def test_the_morning_brings_one_digest_to_each(deployed: Deployed) -> None:
@@ -357,15 +386,8 @@ def test_the_mail_shows_the_pictures_of_the_case(deployed: Deployed) -> None:
     assert "cid:listing-1@headwater" in json.dumps(deployed.mails)
 
 
-def test_phones_and_the_webhook_are_told_too(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queue = boto3.client("sqs").create_queue(QueueName=f"phone{os.environ['SECRETS_PATH'][1:]}")
-    topic = os.environ["PHONE_TOPIC"]
-    arn = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=queue["QueueUrl"], AttributeNames=["QueueArn"]
-    )["Attributes"]["QueueArn"]
-    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+def test_phones_and_the_webhook_are_told_too(deployed: Deployed) -> None:
+    phone = Phone()
     channels = SecondChannel(sms=True, webhook="https://127.0.0.1:1/nobody")
     desk = Desk(contact="x", brands=(brand(OWNER),), access=(), second_channel=channels)
     write_desk(deployed.work, desk)
@@ -374,12 +396,36 @@ def test_phones_and_the_webhook_are_told_too(
     with pytest.raises(NotAllWarned, match="webhook: the webhook cannot be reached"):
         deployed.run()
     assert len(deployed.mails) == 1
-    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue["QueueUrl"])["Messages"]
-    assert "Headwater: counter-notice, alibaba-0001, act by" in message["Body"]
+    (text,) = phone.texts()
+    assert "Headwater: counter-notice, alibaba-0001, act by" in text
     with pytest.raises(NotAllWarned):
         deployed.run()
     assert len(deployed.mails) == 1
-    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=queue["QueueUrl"])
+    assert phone.texts() == []
+
+
+class Phone:
+    """A queue in the place of a phone that is subscribed to the topic."""
+
+    def __init__(self) -> None:
+        sqs, topic = boto3.client("sqs"), os.environ["PHONE_TOPIC"]
+        name = f"phone-{topic.rpartition(':')[2]}"
+        self._queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
+        boto3.client("sns").subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"]
+        )
+
+    def texts(self) -> list[str]:
+        """What came since it was last asked."""
+        sqs, texts = boto3.client("sqs"), []
+        while messages := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                texts.append(message["Body"])
+                sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return texts
 
 
 def drawn_picture(colour: str) -> bytes:

@@ -99,3 +99,27 @@ def test_as_of_takes_the_rules_of_that_day(capsys: pytest.CaptureFixture[str]) -
     asked(*upheld, "--as-of", "2022-01-19", "--json")
     then = json.loads(capsys.readouterr().out)
     assert (now["rule"], then["rule"]) == ("ALI-CN23", "ALI-CN23-OLD")
+
+
+def test_a_notice_in_the_owners_file_makes_a_provisional_year_definite(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_2027 = (*ASKED[:-1], "2026-12-31T09:30:00+08:00", "--json")
+    own = tmp_path / "deadlines.toml"
+    own.write_text(
+        "[[notice]]\nyear = 2027\npublished = 2026-11-25\nsource = 'https://www.gov.cn/'\n"
+        "off = [2027-01-01]\nwork = [2027-01-03]\n",
+        encoding="utf-8",
+    )
+    asked(*in_2027)
+    before = json.loads(capsys.readouterr().out)
+    asked(*in_2027, "--own", str(own))
+    after = json.loads(capsys.readouterr().out)
+    assert (before["provisional"], after["provisional"]) == (True, False)
+    assert after["calendars"] == {
+        "official": "2027-01-05",  # Friday is off, Sunday 3 January works
+        "mon_fri": "2027-01-05",
+        "holidays_only": "2027-01-06",
+    }
+    asked(*in_2027, "--own", str(own), "--as-of", "2026-11-24")
+    assert json.loads(capsys.readouterr().out)["provisional"]
