@@ -169,12 +169,18 @@ def understand(
         event=event,
         at=at,
         due=due,
-        sentence=sentence,
+        sentence=_original(sentence, telling),
         pattern=pattern.id if pattern else "",
         doubts=tuple(dict.fromkeys(doubts)),
         assumptions=tuple(dict.fromkeys(assumed)),
         maybe_counter=counter_maybe,
     )
+
+
+def _original(sentence: str, telling: MailText) -> str:
+    """The sentence with its own capitals and widths."""
+    written = (telling.subject, *_as_written(telling.body))
+    return next((one for one in written if folded(one) == sentence), sentence)
 
 
 Spans = tuple[tuple[int, int], ...]
@@ -219,6 +225,11 @@ _NUMERO = re.compile(r"\bno\.?\s?[:#]?\s?(?=[a-z]{0,12}-?\d)")
 
 def sentences(body: str) -> list[str]:
     """The sentences of a text, folded. Lines that a mail program broke are joined again."""
+    return [said for one in _as_written(body) if (said := folded(one))]
+
+
+def _as_written(body: str) -> list[str]:
+    """The sentences of a text as they stand there, in one line each."""
     joined: list[str] = []
     open_end = False
     for raw in body[:_MOST_TEXT].splitlines():
@@ -233,10 +244,10 @@ def sentences(body: str) -> list[str]:
         else:
             joined.append(line)
         open_end = line[-1] not in ".!?。!?;;::"
-    return [part for line in joined for part in _parted(folded(line))]
+    return [part for line in joined for part in _parted(line)]
 
 
-_END = re.compile(r"(?<=[!?。;])\s*|(?<=\.)\s+(?!\d)")
+_END = re.compile(r"(?<=[!?。;！？；])\s*|(?<=\.)\s+(?!\d)")
 
 
 def _parted(line: str) -> Iterator[str]:
