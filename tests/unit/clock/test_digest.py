@@ -215,14 +215,56 @@ def test_the_mail_brings_a_calendar_file(store: ComplaintsInMemory) -> None:
     assert "DTEND:20260604T100000Z" in attachment.get_content()
 
 
-def test_a_lost_digest_goes_out_when_its_lease_is_over(store: ComplaintsInMemory) -> None:
-    one = a_digest(store)
-    ledger = LedgerInMemory()
-    assert ledger.claim(one.key, "fjellvik", RECEIVED) is Claim.SEND
-    mail = Postbox()
-    for now in (RECEIVED, RECEIVED + LEASE):
-        digest(brand(OWNER), complaints=store, ledger=ledger, mail=mail, clock=CLOCK, now=now)
-    assert len(mail.sent) == 1
+def test_a_lost_digest_goes_out_when_its_lease_is_over_and_says_so(
+    store: ComplaintsInMemory,
+) -> None:
+    waiting_complaint(store)
+    ledger, mail = LedgerInMemory(), Postbox()
+    lost = Digest(brand=brand(OWNER), recipient=OWNER, now=RECEIVED, due=())
+    assert ledger.claim(lost.key, "fjellvik", RECEIVED) is Claim.SEND
+    later = RECEIVED + LEASE + timedelta(minutes=1)
+    digest(brand(OWNER), complaints=store, ledger=ledger, mail=mail, clock=CLOCK, now=later)
+    (sent,) = mail.sent
+    subject = compose_digest(sent, sender="a@b.example", report_url="")["Subject"]
+    assert subject.startswith("[possible repeat] 1 date in 14 days")
+
+
+def test_what_breaks_for_one_does_not_keep_the_others_from_their_digest(
+    store: ComplaintsInMemory,
+) -> None:
+    class Broken(Postbox):
+        def send_digest(self, one: Digest) -> None:
+            if one.recipient == OWNER:
+                raise TimeoutError("no answer from SES")
+            super().send_digest(one)
+
+    waiting_complaint(store)
+    no_rules = replace(CLOCK, rules=tuple(r for r in CLOCK.rules if r.id != "ECL-43"))
+    broken = waiting_complaint(store, number="0002")
+    state = ComplaintState.STATUTORY
+    move(
+        "fjellvik",
+        broken.id,
+        state,
+        complaints=store,
+        clock=CLOCK,
+        at=RECEIVED,
+        now=RECEIVED,
+        by="owner",
+        source="test",
+    )
+    mail = Broken()
+    done = digest(
+        brand(OWNER, LAWYER),
+        complaints=store,
+        ledger=LedgerInMemory(),
+        mail=mail,
+        clock=no_rules,
+        now=RECEIVED,
+    )
+    assert [one.recipient for one in mail.sent] == [LAWYER]
+    assert [due.subject for due in mail.sent[0].due] == ["complaint alibaba-0001"]
+    assert [failure.partition(":")[0] for failure in done.failures] == [broken.id, OWNER.email]
 
 
 def test_a_listing_that_came_back_is_in_the_mail_until_somebody_decides(

@@ -218,7 +218,7 @@ def compose_digest(
     `feed` is the private address at which a calendar program finds every open deadline.
     """
     ours = sum(due.deadline.ours for due in digest.due)
-    marks = "[rehearsal] " * digest.rehearsal
+    marks = "[rehearsal] " * digest.rehearsal + "[possible repeat] " * digest.possible_repeat
     dates = "1 date" if len(digest.due) == 1 else f"{len(digest.due)} dates"
     asked = len(digest.questions)
     mails = f", {asked} mail{'s' if asked > 1 else ''} to look at" if asked else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from headwater.domain.brands import Brand, Recipient, Right, RightKind
 from headwater.domain.calendars import CHINA
 from headwater.domain.cases import Case, CaseState, Conflict
 from headwater.domain.complaints import Complaint
-from headwater.domain.deadlines import Clock, Deadline
+from headwater.domain.deadlines import Clock, Deadline, NoRule
 from headwater.domain.letters import Letter
 from headwater.usecases.deadlines import Ledger
 
@@ -48,6 +48,7 @@ class Digest:
     """Mails that came in and wait for a person."""
     back: tuple[Case, ...] = ()
     """Removed listings that are up again and wait for a look, the most frequent first."""
+    possible_repeat: bool = False
 
     @property
     def key(self) -> str:
@@ -116,9 +117,15 @@ def digest(
     changed, an index row that was lost. What was sent already is not sent again.
     """
     done = Digested()
-    known = list(complaints.of_brand(brand.id))
-    for complaint in known:
-        if complaint.own_deadlines(clock):
+    known = []
+    for complaint in list(complaints.of_brand(brand.id)):
+        try:
+            running = complaint.own_deadlines(clock)
+        except NoRule as error:
+            done.failures.append(f"{complaint.id}: {error}")
+            continue
+        known.append(complaint)
+        if running:
             done.looked_at += 1
             with suppress(Conflict):  # whoever saved it meanwhile made it due as well
                 complaints.save(complaint.alert_from(now, clock))
@@ -128,17 +135,25 @@ def digest(
         one = Digest(
             brand=brand, recipient=recipient, now=now, due=due, questions=questions, back=back
         )
-        if ledger.claim(one.key, brand.id, now) not in {Claim.SEND, Claim.REPEAT}:
-            continue
         try:
-            mail.send_digest(one)
-        except NotSent as error:
-            ledger.release(one.key)
+            done.sent += _send(one, ledger, mail)
+        except Exception as error:  # noqa: BLE001 - the others get theirs
             done.failures.append(f"{recipient.email}: {error}")
-        else:
-            ledger.confirm(one.key, now)
-            done.sent += 1
     return done
+
+
+def _send(one: Digest, ledger: Ledger, mail: DigestMail) -> bool:
+    """Whether it went now. Raises NotSent, or anything else that leaves that open."""
+    claim = ledger.claim(one.key, one.brand.id, one.now)
+    if claim not in {Claim.SEND, Claim.REPEAT}:
+        return False
+    try:
+        mail.send_digest(replace(one, possible_repeat=claim is Claim.REPEAT))
+    except NotSent:
+        ledger.release(one.key)
+        raise
+    ledger.confirm(one.key, one.now)
+    return True
 
 
 def back_again(cases: Iterable[Case]) -> tuple[Case, ...]:
