@@ -8,7 +8,7 @@ from io import BytesIO
 from string import Template
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from headwater.adapters.drawing import draw_capture
 from headwater.adapters.evidence import DRAWN, Versions, evidence_files
@@ -190,7 +190,7 @@ def _side_by_side(
     """Each matched picture beside the brand's own: PNG files, and all of them as one PDF."""
     sheets: dict[str, bytes] = {}
     pages: list[Image.Image] = []
-    known = {capture.id for capture in captures}
+    known = {capture.id: capture for capture in captures}
     for number, found in enumerate(case.pictures, start=1):
         name = f"captures/{found.capture_id}/{found.part_name}"
         if found.capture_id not in known or name not in files:
@@ -199,7 +199,7 @@ def _side_by_side(
             sheet = side_by_side(files[name], reference(found.reference_id), _match(found))
         except (UnreadablePicture, NoSuchObject, KeyError):
             continue  # the reference was taken out of the config since: the rest is still evidence
-        page = Image.open(BytesIO(sheet)).convert("RGB")
+        page = _captioned(sheet, case, known[found.capture_id], found)
         png = BytesIO()
         page.save(png, "PNG")
         sheets[f"side-by-side/{number:02}.png"] = png.getvalue()
@@ -218,6 +218,29 @@ def _side_by_side(
         )
         sheets["side-by-side/all.pdf"] = pdf.getvalue()
     return sheets
+
+
+def _captioned(sheet: bytes, case: Case, capture: Capture, found: PictureEvidence) -> Image.Image:
+    """The sheet with what it shows written below it; the font knows Latin letters only."""
+    pictures = Image.open(BytesIO(sheet)).convert("RGB")
+    lines = [
+        f"LEFT: found at {capture.key}, case {case.id}, {capture.captured_at:%Y-%m-%d %H:%M} UTC",
+        f"(capture {capture.id}, file {found.part_name})",
+        f"RIGHT: the brand's own picture {found.reference_id}",
+        f"{found.relation}, {found.explanation}; the marked parts agree",
+        *([_REHEARSAL] if case.rehearsal else []),
+    ]
+    text = _in_latin("\n".join(lines))
+    page = Image.new("RGB", (pictures.width, pictures.height + 22 * len(lines) + 12), "white")
+    page.paste(pictures)
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.load_default(size=15)
+    draw.multiline_text((8, pictures.height + 6), text, fill="black", font=font, spacing=5)
+    return page
+
+
+def _in_latin(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
 
 
 def _match(found: PictureEvidence) -> PictureMatch:
