@@ -211,6 +211,10 @@ def test_routes_budget_and_canaries_reach_the_desk(tmp_path: Path) -> None:
             "headwater.toml:28: platforms.aliexpress.countries: 'sg' is none of",
         ),
         (
+            ('"aliexpress", "1688"]', '"1688"]\n  routes = ["1688_gateway"]'),
+            "headwater.toml:21: brand.1.watch.1.routes: 1688 is asked by page_fetch only",
+        ),
+        (
             (WATCH, '  links = ["https://example.com/mug"]'),
             "headwater.toml:21: brand.1.watch.1.links: 'https://example.com/mug' is no listing",
         ),

@@ -131,7 +131,7 @@ def test_what_could_not_be_looked_at_stands_beside_what_is_new() -> None:
     room = Room()
     room.found(2, platform=Platform.ALIEXPRESS, blind="'usb cable' was not found")
     refused: Asked = replace(ANSWER, verdict=Verdict.BLOCKED_CHALLENGE)
-    room.found(0, asked=(refused,))
+    room.found(0, asked=(refused,), slot=NOON - timedelta(minutes=2))
     room.found(1, platform=Platform.LAZADA)
     room.tell()
     gaps = {(gap.platform, gap.blind, gap.answered) for gap in room.box.sent[0].gaps}

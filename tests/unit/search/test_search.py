@@ -220,6 +220,14 @@ def test_a_picture_goes_to_a_route_that_can_search_for_it() -> None:
     assert run.covered
 
 
+def test_a_watch_may_choose_among_the_routes_of_its_platform() -> None:
+    pages, gateway = Interface(RouteName.PAGE_FETCH), Interface(GATEWAY)
+    watch = replace(PICTURES, words=("杯",), pictures=(), routes=(GATEWAY,))
+    room = Room()
+    run = room.search(platform=Platform.ALI1688, routes=[pages, gateway], watch=watch)
+    assert (pages.asked, [asked.route for asked in questions(run)]) == ([], [GATEWAY])
+
+
 def test_a_picture_that_no_route_can_search_for_is_a_gap() -> None:
     run = Room().search(platform=Platform.ALI1688, watch=PICTURES)
     assert not run.covered

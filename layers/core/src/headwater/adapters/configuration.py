@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from decimal import Decimal
@@ -106,6 +106,7 @@ class _Watch(_Table):
     pictures: list[_Text] = []
     links: list[Annotated[str, Field(max_length=500)]] = []
     claims: bool | list[_Text] = False
+    routes: list[RouteName] = []
 
     @model_validator(mode="after")
     def _looks_for_something(self) -> "_Watch":
@@ -443,6 +444,7 @@ def _compile(file: _File, folder: Path, lines: "_Lines") -> Configuration:
         access, wrong = _access(lines, platform, written)
         accesses.append((platform, access))
         problems += wrong
+    problems += _routes_of_watches(lines, file, dict(accesses))
     authorities = _authorities(lines, file, folder, problems)
     deadlines, wrong = _own_deadlines(lines, folder, file.deadlines)
     problems += wrong
@@ -566,6 +568,7 @@ def _watch(watch: _Watch, brand: _Brand, pictures: tuple[Reference, ...]) -> Wat
         words=tuple(watch.words),
         pictures=pictures,
         links=tuple(dict.fromkeys(watch.links)),
+        routes=tuple(dict.fromkeys(watch.routes)),
         variants=variants(brand.names, brand.chinese_names, claims) if claims else (),
     )
 
@@ -601,6 +604,25 @@ def _access(
         canary_listing=access.canary_listing,
     )
     return allowed, problems
+
+
+def _routes_of_watches(
+    lines: "_Lines", file: _File, accesses: Mapping[Platform, PlatformAccess]
+) -> list[str]:
+    """A watch that names its routes must have one of them on each of its platforms."""
+    problems = []
+    for brand_at, brand in enumerate(file.brand):
+        for watch_at, watch in enumerate(brand.watch):
+            for platform in watch.platforms if watch.routes else ():
+                there = accesses.get(platform, PlatformAccess()).routes
+                if not set(watch.routes) & set(there):
+                    what = (
+                        f"{platform.title} is asked by {', '.join(there)} only; name one of these, "
+                        f"or add yours to routes of [platforms.{platform}]"
+                    )
+                    where = ("brand", brand_at, "watch", watch_at, "routes")
+                    problems.append(lines.say(where, what))
+    return problems
 
 
 def _unread_clause(lines: "_Lines", platform: Platform, access: _Access) -> list[str]:

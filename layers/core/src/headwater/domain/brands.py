@@ -82,7 +82,8 @@ class Watch:
 
     `links` are listings (by address) whose like is looked for. `words`, `pictures` and `links`
     are what the owner wrote; `variants` is what we made of the brand's names, each with whether
-    it is for platforms in Chinese (None: for all).
+    it is for platforms in Chinese (None: for all). `routes`: only by these of the platform's (()
+    for all).
     """
 
     id: str
@@ -91,6 +92,7 @@ class Watch:
     pictures: tuple[Reference, ...] = ()
     links: tuple[str, ...] = ()
     variants: tuple[tuple[str, bool | None], ...] = ()
+    routes: tuple[RouteName, ...] = ()
 
 
 class RecipientRole(StrEnum):

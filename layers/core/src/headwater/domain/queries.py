@@ -1,11 +1,11 @@
 """Which questions a platform is asked on a day, so that each has its turn within the budget."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from headwater.domain.brands import Reference, Watch
-from headwater.domain.platforms import Platform
+from headwater.domain.platforms import Platform, RouteName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Query:
     """One question to one platform: for words, a picture, a listing, or what is like a listing.
 
     `listing` and `like` are addresses. `country` is one of Lazada's, "" elsewhere. `page` counts
-    from 1: the same question goes on there.
+    from 1: the same question goes on there. `routes`: only by these (() for all).
     """
 
     platform: Platform
@@ -24,6 +24,7 @@ class Query:
     like: str = ""
     country: str = ""
     page: int = 1
+    routes: tuple[RouteName, ...] = ()
 
     @property
     def label(self) -> str:
@@ -85,20 +86,21 @@ def _questions(
     made: dict[str, Query] = {}
     watching = [watch for watch in watches if platform in watch.platforms]
     for watch in watching:
+        base = Query(platform=platform, watch=watch.id, routes=watch.routes)
         for text in watch.words:
             for country in countries:
-                query = Query(platform=platform, watch=watch.id, text=text, country=country)
+                query = replace(base, text=text, country=country)
                 own.setdefault(query.label.casefold(), query)
         for picture in watch.pictures:
-            query = Query(platform=platform, watch=watch.id, picture=picture)
-            own.setdefault(picture.sha256, query)
+            own.setdefault(picture.sha256, replace(base, picture=picture))
         for like in watch.links:
-            query = Query(platform=platform, watch=watch.id, like=like)
+            query = replace(base, like=like)
             own.setdefault(query.label, query)
     for watch in watching:
+        base = Query(platform=platform, watch=watch.id, routes=watch.routes)
         for text, chinese in watch.variants:
             for country in countries if chinese in {None, platform.chinese} else ():
-                query = Query(platform=platform, watch=watch.id, text=text, country=country)
+                query = replace(base, text=text, country=country)
                 if query.label.casefold() not in own:
                     made.setdefault(query.label.casefold(), query)
     return tuple(own.values()), tuple(made.values())

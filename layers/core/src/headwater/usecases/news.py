@@ -14,6 +14,8 @@ from headwater.usecases.deadlines import Ledger
 
 LOOKED_BACK = timedelta(hours=48)
 """A search that is older is not told any more: it stands in the report."""
+ONE_ROUND = timedelta(hours=1)
+"""The searches of a night do not begin in the same second."""
 SHOWN = 8
 """Listings of each group; the report has all."""
 _MOST_READ = 500
@@ -163,13 +165,13 @@ def _first(sightings: Iterable[Sighting]) -> list[Sighting]:
 
 
 def _gaps(recent: Sequence[Run], mine: Sequence[Run]) -> tuple[Gap, ...]:
-    """Of the searches of these rounds, those that do not say everything."""
-    slots = {run.started_at for run in mine}
+    """Of the searches since the first of those, the ones that do not say everything."""
+    first = min(run.started_at for run in mine) - ONE_ROUND
     found = []
     for run in recent:
         questions = {one.query for one in run.asked if not one.canary}
         answered = {one.query for one in run.asked if not one.canary and one.verdict.covers}
-        if run.started_at in slots and questions and not run.covered:
+        if run.started_at >= first and questions and not run.covered:
             gap = Gap(
                 platform=run.asked[0].platform,
                 asked=len(questions),

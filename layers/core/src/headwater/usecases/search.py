@@ -278,7 +278,11 @@ class _Session:
 
         Each try stands in the ledger.
         """
-        lanes = [lane for lane in self.lanes if lane.route.takes(query)]
+        lanes = [
+            lane
+            for lane in self.lanes
+            if lane.route.takes(query) and lane.route.name in (query.routes or (lane.route.name,))
+        ]
         if not lanes:
             what = "a picture" if query.picture else "the like of a link" if query.like else "words"
             ways = ", ".join(lane.route.name for lane in self.lanes) or "none"
