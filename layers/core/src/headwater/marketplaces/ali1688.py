@@ -418,6 +418,13 @@ def _gateway(data: Json) -> Findings | None:
             parent = dig(data, path.rpartition(".")[0])
             total = count(first(parent, "totalRecords", "total", "totalCount"))
             return Findings(kind=PageKind.SEARCH, listings=unique(listings), total=total)
+    answer = dig(data, "data")
+    if (
+        yes(dig(data, "success"))
+        and dig(answer, "data") == []
+        and count(first(answer, "count", "totalRecords", "total", "totalCount")) == 0
+    ):
+        return _zero(answer)
     return None
 
 

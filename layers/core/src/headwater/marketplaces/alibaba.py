@@ -1,6 +1,7 @@
 """Alibaba.com: searches since 2022, listings, supplier stores and the supplier search."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
@@ -322,7 +323,7 @@ def _suppliers(data: Json) -> Findings | None:
                               "supplierHomeHref": offer.get("action"),
                               "newAd": offer.get("newAd")})  # fmt: skip
             if listing:
-                listings.append(listing)
+                listings.append(replace(listing, seller=seller))
     total = count(first(data, "model.paginationData.totalCount")) or count(
         dig(data, "model.globalCommonTrace.total_count")
     )

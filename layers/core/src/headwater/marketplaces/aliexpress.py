@@ -282,9 +282,29 @@ def _result(item: dict[str, Json]) -> Listing | None:
         ad=(kind.lower() in {"ad", "p4p"} and told_by(kind))
         or (bool(paid := first(item, "p4p.clickUrl", "p4p.p4pId")) and told_by(paid)),
         sold=count(first(item, "trade.tradeDesc", "tradeDesc", "trade.realTradeCount")),
-        listed_at=text(first(item, "lunchTime", "launchTime")),
+        ship_from=_ship_from(dig(item, "trace.pdpParams.pdp_cdi")),
+        listed_at=_day(text(first(item, "lunchTime", "launchTime"))),
         other_ids=_other_ids(key, product_id, identifier(dig(item, "redirectedId"))),
     )
+
+
+_SHIP_FROM = re.compile(
+    r"shipFrom(?:%22|\")(?:%3A|:)\s*(?:%22|\")([A-Za-z][A-Za-z0-9 %+]{1,40}?)(?:%22|\")"
+)
+
+
+def _ship_from(tracking: Json) -> str | None:
+    """From what the page hands on to the listing's own: percent-encoded JSON."""
+    if not isinstance(tracking, str):
+        return None
+    found = group_of(_SHIP_FROM.search(tracking), tracking)
+    return text(carried(unquote_plus(found), found)) if found else None
+
+
+def _day(moment: str | None) -> str | None:
+    """A moment at midnight ("2024-05-29 00:00:00") is a day."""
+    day = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?= 00:00:00$)", moment or "")
+    return group_of(day, moment, 0) or moment
 
 
 def _result_price(item: dict[str, Json]) -> Price | None:

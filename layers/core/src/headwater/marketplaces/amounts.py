@@ -26,10 +26,12 @@ _SIGNS = (
     ("COP$", "COP"), ("AR$", "ARS"), ("CN¥", "CNY"), ("CN￥", "CNY"), ("JP¥", "JPY"),
     ("RMB", "CNY"), ("元", "CNY"), ("円", "JPY"), ("GH₵", "GHS"), ("₵", "GHS"), ("€", "EUR"),
     ("£", "GBP"), ("₹", "INR"), ("₽", "RUB"), ("руб", "RUB"), ("₴", "UAH"), ("грн", "UAH"),
-    ("₺", "TRY"), ("₩", "KRW"), ("₫", "VND"), ("đ", "VND"), ("฿", "THB"), ("₱", "PHP"),
+    ("₺", "TRY"), ("₩", "KRW"), ("￦", "KRW"), ("₫", "VND"), ("đ", "VND"), ("฿", "THB"),
+    ("₱", "PHP"),
     ("₪", "ILS"), ("₦", "NGN"), ("₸", "KZT"), ("₾", "GEL"), ("৳", "BDT"), ("₡", "CRC"),
     ("₲", "PYG"), ("zł", "PLN"), ("Kč", "CZK"), ("Rp", "IDR"), ("RM", "MYR"), ("Ft", "HUF"),
     ("лв", "BGN"), ("lei", "RON"), ("֏", "AMD"),
+    ("ر.س", "SAR"), ("د.إ", "AED"),
 )  # fmt: skip
 _CODES = frozenset(
     [
@@ -200,19 +202,35 @@ def amount(value: Json) -> Decimal | None:
             return None
         number = Decimal(value)
     elif isinstance(value, str):
-        found = re.search(_NUMBER, _SPACES.sub(" ", value[:200]))
-        parsed = _number(found[0]) if found else None
+        parsed = _plain_figure(value) or _stated(value)
         if parsed is None:
             return None
         number = parsed
     else:
+        return None
+    return carried(_sane(number), value)
+
+
+def _plain_figure(value: str) -> Decimal | None:
+    """A text that is nothing but a figure as programs write it: "1.125" is a little over one."""
+    return Decimal(value) if re.fullmatch(r"[0-9]{1,12}\.[0-9]{1,12}", value) else None
+
+
+def _stated(value: str) -> Decimal | None:
+    """The first number of a text that was written for people."""
+    found = re.search(_NUMBER, _SPACES.sub(" ", value[:200]))
+    return _number(found[0]) if found else None
+
+
+def _sane(number: Decimal | None) -> Decimal | None:
+    if number is None:
         return None
     if not number.is_finite() or not 0 <= number < _HIGHEST:
         return None
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -12 or len(number.as_tuple().digits) > 28:
         return None
-    return carried(number if exponent <= 0 else number.quantize(Decimal(1)), value)
+    return number if exponent <= 0 else number.quantize(Decimal(1))
 
 
 def _number(digits: str) -> Decimal | None:
@@ -275,10 +293,41 @@ def price(
     found = _RANGE.search(line)
     if not found:
         return None
-    low = carried(amount(found["low"]), value)
-    high = carried(amount(found["high"]), value) if found["high"] else low
     named = known or carried(currency_of(line, dollar=dollar, yen=yen), value)
-    return _price(low, high, named)
+    scale = 10_000 if "万" in line[found.end() : found.end() + 2] else 1
+    low, high = (_shown(found[name], named, scale) for name in ("low", "high"))
+    high = high if found["high"] else low
+    return _price(carried(low, value), carried(high, value), named)
+
+
+_POINT = frozenset(
+    {
+        "USD",
+        "CNY",
+        "GBP",
+        "HKD",
+        "SGD",
+        "MYR",
+        "PHP",
+        "AUD",
+        "CAD",
+        "NZD",
+        "KWD",
+        "BHD",
+        "OMR",
+        "JOD",
+    }
+)
+"""Currencies whose own people write a point before the decimals, and none between thousands."""
+
+
+def _shown(digits: str | None, currency: str | None, scale: int) -> Decimal | None:
+    """A figure shown in a currency: "US$2.125" is two dollars, "Rp12.500" twelve thousand."""
+    if digits is None:
+        return None
+    pointed = _plain_figure(digits) if currency in _POINT else None
+    number = _sane(pointed or _stated(digits))
+    return number * scale if number is not None else None
 
 
 def price_between(low: Json, high: Json, currency: Json) -> Price | None:
@@ -341,11 +390,11 @@ def minimum_order(value: Json, *, unit: Json = None) -> MinimumOrder | None:
         found = _ORDER.search(_SPACES.sub(" ", value[:200]))
         if not found:
             return None
-        quantity = carried(amount(found["quantity"]), value)
+        quantity = carried(_sane(_stated(found["quantity"])), value)
         own = _NO_UNIT.sub("", found["unit"] or "").strip(" .,;/") or None
         named = carried(own, value) or named
     else:
         quantity = amount(value)
-    if quantity is None or quantity < 1 or quantity > 10**9:
+    if quantity is None or quantity < 1 or quantity > 10**9 or quantity % 1:
         return None
     return MinimumOrder(quantity=carried(int(quantity), quantity), unit=named)
