@@ -162,6 +162,7 @@ def test_values_of_other_types_are_read_or_reported(platform: str) -> None:
         b'{"productId": ' + b"9" * 10_000 + b"}",
         b'{"itemList":{"content":[{"productId":NaN},{"productId":Infinity},{"productId":-1}]}}',
         b'{"ret":[{"a":1}],"data":[]}',
+        b'{"itemList":{"content":[{"productId":1e99999999999999999999}]}}',
         b'{"error_response": [[[]]]}',
         b"<title>" * 10_000,
         b"<meta charset='nonsense-1'>\xe9\xe9",

@@ -5,7 +5,6 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -16,7 +15,7 @@ from headwater.marketplaces.javascript import Rewriting, to_json
 from headwater.marketplaces.lookup import Json
 from headwater.marketplaces.markup import Markup, aligned
 from headwater.marketplaces.origins import Origin, origins_of, traced
-from headwater.marketplaces.spans import read_embedded, read_json, read_rewritten
+from headwater.marketplaces.spans import figure, read_embedded, read_json, read_rewritten
 from headwater.marketplaces.urls import host_of
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _no_number(_: str) -> None:
     """NaN and Infinity are not JSON and never an amount."""
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number, strict=False)
+_DECODER = json.JSONDecoder(parse_float=figure, parse_constant=_no_number, strict=False)
 
 
 class Document:

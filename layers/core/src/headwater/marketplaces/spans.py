@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -18,6 +18,14 @@ _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": None, "Infinity": None,
           "-Infinity": None}  # fmt: skip
 _WORD = re.compile(r"true|false|null|NaN|-?Infinity")
+
+
+def figure(written: str) -> Decimal | None:
+    """A JSON number with a fraction or an exponent; None for one that no machine counts to."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:  # 1e99999999999999999999
+        return None
 
 
 def read_json(text: str, position: int, container: str, *, path: str = "$") -> Any:
@@ -71,10 +79,10 @@ class _Reader:
         if mark == '"':
             found, end = scanstring(text, at + 1, False)  # noqa: FBT003 - json's own signature
             return self._leaf(found, path, self.place(number, (at + 1, end - 1))), end
-        if figure := _NUMBER.match(text, at):
-            whole, fraction, exponent = figure.groups()
-            plain = Decimal(figure[0]) if fraction or exponent else int(whole)
-            return self._leaf(plain, path, self.place(number, figure.span())), figure.end()
+        if digits := _NUMBER.match(text, at):
+            whole, fraction, exponent = digits.groups()
+            plain = figure(digits[0]) if fraction or exponent else int(whole)
+            return self._leaf(plain, path, self.place(number, digits.span())), digits.end()
         if word := _WORD.match(text, at):
             meant = _WORDS[word[0]]
             return self._leaf(meant, path, self.place(number, word.span())), word.end()
