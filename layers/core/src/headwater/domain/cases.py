@@ -36,6 +36,8 @@ TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
 """Every allowed change. A verdict is taken back by a further event, never by deletion."""
 
 
+SETTLED = frozenset({CaseState.DISMISSED, CaseState.AUTHORISED})
+"""A person said so: the case notes a further sight and stays as it is."""
 _MATCH = "match"
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 

@@ -1,6 +1,6 @@
 """Is a captured listing the brand's, and does it infringe? Open one case for it, or join it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from headwater.domain.assessment import assess, products_shown
 from headwater.domain.brands import Brand
 from headwater.domain.captures import Capture, CaptureOutcome, Part
 from headwater.domain.cases import (
+    SETTLED,
     Case,
     CaseEvent,
     CaseState,
@@ -18,24 +19,29 @@ from headwater.domain.cases import (
     case_id,
 )
 from headwater.domain.fingerprints import Fingerprint
-from headwater.domain.history import History, KnownPicture, Strike
-from headwater.domain.listings import Listing, ListingKey
-from headwater.domain.pictures import PictureEvidence as Basis
-from headwater.domain.pictures import PictureMatch, PictureRelation, UnreadablePicture
+from headwater.domain.listings import Listing
+from headwater.domain.pictures import PictureMatch, UnreadablePicture
 from headwater.domain.risk import Band, Risk
-from headwater.domain.sellers import Identifier, identifiers_of
+from headwater.domain.sellers import identifiers_of
 from headwater.domain.traces import Alike, PictureTrace, SellerTrace
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
 from headwater.domain.words import WordHit
+from headwater.usecases.known_again import (
+    Around,
+    KnownCases,
+    Shown,
+    TraceRows,
+    alike_of,
+    came_back,
+    cases_around,
+    dismissed_in,
+    history_of,
+    nearest_of_each,
+)
 
 KEPT_PICTURES = 12
 """Picture matches that a case carries, the surest first: a row has to stay far below 400 KB."""
-_MOST_NEIGHBOURS = 20
-"""Earlier cases that are read for one listing, of its pictures and of its seller each."""
 _ATTEMPTS = 5
-_MAIN_PICTURE = "picture-01."
-_SETTLED = {CaseState.DISMISSED, CaseState.AUTHORISED}
-"""A person said so: the case notes a further sight and stays as it is."""
 _UP = {CaptureOutcome.COMPLETE, CaptureOutcome.PARTIAL}
 _OUTCOMES = {
     CaptureOutcome.GONE: "the page was gone",
@@ -61,30 +67,8 @@ class EvidenceReader(Protocol):
     def get(self, key: str, version_id: str | None = None) -> bytes: ...
 
 
-class TraceRows(Protocol):
-    """Where pictures and sellers were seen before. What is kept twice stands there once."""
-
-    def pictures_like(
-        self, brand: str, fingerprint: Fingerprint
-    ) -> Sequence[tuple[int, PictureTrace]]:
-        """Those that are the same picture, with the bits that differ, the nearest first."""
-        ...
-
-    def keep_picture(self, brand: str, trace: PictureTrace) -> None: ...
-    def listings_of(
-        self, brand: str, identifiers: Iterable[Identifier]
-    ) -> Sequence[SellerTrace]: ...
-    def keep_seller(
-        self, brand: str, identifiers: Iterable[Identifier], trace: SellerTrace
-    ) -> None: ...
-
-
-class CaseRows(Protocol):
-    """The cases that are known."""
-
-    def get(self, brand: str, case: str) -> Case | None:
-        """The case of the id, or the one that a listing of the id has joined."""
-        ...
+class CaseRows(KnownCases, Protocol):
+    """The cases that are known, and how they change."""
 
     def open(self, case: Case) -> bool:
         """Keep it with version 1; False when the case is there already."""
@@ -97,40 +81,6 @@ class CaseRows(Protocol):
     def join(self, brand: str, case: str, joined: str) -> None:
         """From now on `case`, of which there is none, means the case `joined`."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A picture of the listing: what it shows of the brand, and where it was seen before."""
-
-    part: Part
-    matches: tuple[PictureMatch, ...]
-    before: tuple[tuple[int, PictureTrace], ...]
-
-    @property
-    def own(self) -> bool:
-        """Whether it is the brand's photograph just as the brand shows it: anybody can take it."""
-        return any(
-            match.relation is PictureRelation.SAME and match.evidence is Basis.FINGERPRINT
-            for match in self.matches
-        )
-
-    @property
-    def speaks(self) -> bool:
-        """Whether it shows the goods: any shop may have the same size chart further down."""
-        return bool(self.matches) or self.part.name.startswith(_MAIN_PICTURE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Around:
-    """Earlier cases that the listing touches."""
-
-    by_picture: Mapping[ListingKey, Case]
-    of_seller: tuple[Case, ...]
-    shop_brands: tuple[str, ...]
-
-    def same_seller(self, case: Case) -> bool:
-        return any(one.id == case.id for one in self.of_seller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +122,7 @@ def match(
     )
     identifiers = {i for i in identifiers_of(capture.listing) if i.kind.proves}
     others = brands_named(capture.listing)
-    around = _around(capture, shown, identifiers, others, cases=cases, traces=traces)
+    around = cases_around(capture, shown, identifiers, others, cases=cases, traces=traces)
     findings = _findings(
         capture,
         shown,
@@ -191,9 +141,9 @@ def match(
 
 def _settle(
     capture: Capture,
-    shown: Sequence[_Shown],
+    shown: Sequence[Shown],
     findings: _Findings,
-    around: _Around,
+    around: Around,
     *,
     cases: CaseRows,
     now: Callable[[], datetime],
@@ -205,7 +155,7 @@ def _settle(
         if known is None:
             if findings.risk.band is Band.IGNORE:
                 return None
-            old, why = _came_back(capture, shown, findings, around, cases)
+            old, why = came_back(capture, shown, findings.products, around, cases)
             if old is None:
                 case = _opened(capture, findings, now())
                 if cases.open(case):
@@ -235,7 +185,7 @@ def _looked_at(
     fingerprint: Callable[[bytes], Fingerprint],
     evidence: EvidenceReader,
     traces: TraceRows,
-) -> tuple[list[_Shown], list[str]]:
+) -> tuple[list[Shown], list[str]]:
     """Every picture of the capture compared and kept as a trace; what could not be is a remark."""
     shown = []
     remarks = [_OUTCOMES[capture.outcome]] if capture.outcome in _OUTCOMES else []
@@ -260,45 +210,22 @@ def _looked_at(
                 )
                 traces.keep_picture(capture.brand, trace)
         elsewhere = tuple(pair for pair in before if pair[1].listing != capture.key)
-        shown.append(_Shown(part=part, matches=matches, before=elsewhere))
+        shown.append(Shown(part=part, matches=matches, before=elsewhere))
     return shown, remarks
-
-
-def _around(
-    capture: Capture,
-    shown: Iterable[_Shown],
-    identifiers: Iterable[Identifier],
-    others: Sequence[str],
-    *,
-    cases: CaseRows,
-    traces: TraceRows,
-) -> _Around:
-    near = sorted((d, trace.listing) for one in shown for d, trace in one.before)
-    listings = list(dict.fromkeys(listing for _, listing in near))[:_MOST_NEIGHBOURS]
-    read = {key: cases.get(capture.brand, case_id(key)) for key in listings}
-    known = traces.listings_of(capture.brand, identifiers)
-    ids = dict.fromkeys(t.case for t in known if t.case and t.listing != capture.key)
-    of_seller = [cases.get(capture.brand, one) for one in list(ids)[:_MOST_NEIGHBOURS]]
-    brands = dict.fromkeys((*others, *(name for trace in known for name in trace.brands)))
-    return _Around(
-        by_picture={key: case for key, case in read.items() if case},
-        of_seller=tuple(case for case in of_seller if case and capture.key not in case.keys),
-        shop_brands=tuple(sorted(brands)),
-    )
 
 
 def _findings(
     capture: Capture,
-    shown: Sequence[_Shown],
+    shown: Sequence[Shown],
     remarks: Sequence[str],
-    around: _Around,
+    around: Around,
     *,
     brand: Brand,
     words: Sequence[WordHit],
     at: datetime,
     weights: Weights,
 ) -> _Findings:
-    dismissed = {one.part.name: case for one in shown if (case := _dismissed(one, around))}
+    dismissed = {one.part.name: case for one in shown if (case := dismissed_in(one, around))}
     counted = [one for one in shown if one.part.name not in dismissed]
     matches = [match for one in counted for match in one.matches]
     risk = assess(
@@ -308,7 +235,7 @@ def _findings(
         words=words,
         today=at.date(),
         weights=weights,
-        history=_history(capture, counted, dismissed, around),
+        history=history_of(capture, counted, dismissed, around),
     )
     return _Findings(
         risk=risk,
@@ -316,138 +243,9 @@ def _findings(
             _evidence(capture, one.part, match) for one in counted for match in one.matches
         ),
         remarks=tuple(remarks),
-        alike=_alike(capture, shown),
+        alike=alike_of(capture, shown),
         products=products_shown(brand, matches),
     )
-
-
-def _dismissed(one: _Shown, around: _Around) -> Case | None:
-    """The case in which a person saw this very picture and dismissed it.
-
-    The brand's own photograph is not let off by that with other sellers: that one of them may show
-    it, or that one listing was no matter, says nothing of the next thief.
-    """
-    for _, trace in one.before:
-        case = around.by_picture.get(trace.listing)
-        if case is None or case.state is not CaseState.DISMISSED:
-            continue
-        if not one.own or around.same_seller(case):
-            return case
-    return None
-
-
-def _history(
-    capture: Capture,
-    counted: Iterable[_Shown],
-    dismissed: Mapping[str, Case],
-    around: _Around,
-) -> History:
-    confirmed, sources = [], []
-    for one in counted:
-        for _, trace in one.before:
-            case = around.by_picture.get(trace.listing)
-            if case is None or capture.key in case.keys or not (one.speaks and _spoke(case, trace)):
-                continue
-            known = KnownPicture(
-                part_name=one.part.name,
-                case=case.id,
-                on=case.decided_on(CaseState.CONFIRMED).date(),
-                infringement=case.risk.infringement,
-            )
-            if case.strikes and case.state not in _SETTLED:
-                confirmed.append(known)
-            elif (
-                case.state.needs_attention
-                and case.listing.key.platform.source
-                and not capture.key.platform.source
-            ):
-                sources.append(known)
-    return History(
-        confirmed=tuple(confirmed),
-        sources=tuple(sources),
-        dismissed=tuple(
-            KnownPicture(
-                part_name=name, case=case.id, on=case.decided_on(CaseState.DISMISSED).date()
-            )
-            for name, case in dismissed.items()
-        ),
-        strikes=tuple(
-            Strike(case=case.id, on=case.decided_on(CaseState.CONFIRMED).date())
-            for case in around.of_seller
-            if case.strikes and case.state not in _SETTLED
-        ),
-        shop_brands=around.shop_brands,
-    )
-
-
-def _spoke(case: Case, trace: PictureTrace) -> bool:
-    """Whether the picture showed the goods there, and was no size chart."""
-    return trace.part_name.startswith(_MAIN_PICTURE) or any(
-        (one.capture_id, one.part_name) == (trace.capture_id, trace.part_name)
-        for one in case.pictures
-    )
-
-
-def _alike(capture: Capture, shown: Iterable[_Shown]) -> tuple[Alike, ...]:
-    """The nearest picture of each other listing, as far as it shows the goods here."""
-    nearest: dict[ListingKey, Alike] = {}
-    for one in shown:
-        for distance, trace in one.before if one.speaks else ():
-            known = nearest.get(trace.listing)
-            if known is None or distance < known.distance:
-                nearest[trace.listing] = Alike(
-                    listing=trace.listing,
-                    capture_id=capture.id,
-                    part_name=one.part.name,
-                    other_capture=trace.capture_id,
-                    other_part=trace.part_name,
-                    distance=distance,
-                    own=one.own,
-                )
-    return _nearest(nearest.values())
-
-
-def _nearest(alike: Iterable[Alike]) -> tuple[Alike, ...]:
-    """The nearest of each listing, up to a bound."""
-    best: dict[ListingKey, Alike] = {}
-    for one in sorted(alike, key=lambda a: (a.distance, a.listing, a.capture_id, a.part_name)):
-        best.setdefault(one.listing, one)
-    return tuple(best.values())[:KEPT_PICTURES]
-
-
-def _came_back(
-    capture: Capture,
-    shown: Iterable[_Shown],
-    findings: _Findings,
-    around: _Around,
-    cases: CaseRows,
-) -> tuple[Case | None, str]:
-    """The case of a removed listing that this one is, and by what it is known; the surest one."""
-    if capture.outcome is CaptureOutcome.GONE:
-        return None, ""
-    found: list[tuple[int, int, str, str]] = []
-    for one in shown:
-        for distance, trace in one.before if one.speaks else ():
-            case = around.by_picture.get(trace.listing)
-            if case is not None and _spoke(case, trace):
-                same = around.same_seller(case)
-                why = f"{one.part.name} is {trace.part_name} of the removed {trace.listing}"
-                why += ", and the seller is the same" if same else ""
-                found.append((0 if same else 1, distance, case.id, why))
-    for case in around.of_seller:
-        products = {one.reference_id.partition("/")[0] for one in case.pictures}
-        if not (products and findings.products) or products & findings.products:
-            why = f"it is the seller of the removed {case.listing.key}"
-            found.append((2, 0, case.id, why))
-    for _, _, one_id, why in sorted(found):
-        fresh = cases.get(capture.brand, one_id)
-        if fresh is None or fresh.state in _SETTLED:
-            continue
-        # Who was up beside the other did not come after it.
-        removed_at = fresh.removed_at
-        if fresh.listing.key == capture.key or (removed_at and capture.captured_at > removed_at):
-            return fresh, why
-    return None, ""
 
 
 def _back_under_a_new_id(
@@ -464,7 +262,7 @@ def _back_under_a_new_id(
         capture_ids=(*case.capture_ids, capture.id),
         risk=max(case.risk, findings.risk, key=lambda risk: risk.score),
         pictures=_surest((*case.pictures, *findings.pictures)),
-        alike=_nearest((*case.alike, *findings.alike)),
+        alike=nearest_of_each((*case.alike, *findings.alike)),
         updated_at=at,
     )
     what = f"back under a new id, {capture.key}, for the {back.in_times}: {why}"
@@ -519,7 +317,7 @@ def _joined(case: Case, capture: Capture, findings: _Findings, at: datetime) -> 
     if capture.key != case.listing.key:
         return _noted(seen, f"the former listing {capture.key} was seen: {findings.said()}", at)
     seen = replace(seen, listing=capture.listing)
-    if case.state in _SETTLED:
+    if case.state in SETTLED:
         return _noted(seen, f"seen again, {findings.said()}; still {case.state}", at)
     # What was seen once stays true after the seller has changed the page: the worst look counts.
     worst = max(case.risk, findings.risk, key=lambda risk: risk.score)
@@ -527,7 +325,7 @@ def _joined(case: Case, capture: Capture, findings: _Findings, at: datetime) -> 
         seen,
         risk=worst,
         pictures=_surest((*case.pictures, *findings.pictures)),
-        alike=_nearest((*case.alike, *findings.alike)),
+        alike=nearest_of_each((*case.alike, *findings.alike)),
     )
     if _is_back(case, capture, findings):
         back = replace(seen, gone_at=None, up_at=capture.captured_at, times=case.times + 1)

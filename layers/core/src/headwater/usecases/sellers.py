@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from headwater.domain.cases import Case, CaseState
+from headwater.domain.cases import SETTLED, Case
 from headwater.domain.listings import Listing, Seller
 from headwater.domain.pictures import PictureRelation
 from headwater.domain.sellers import (
@@ -76,7 +76,6 @@ def supplier_ties(
 
 _MOST_SOURCES = 25
 """A picture or word that more sources show says nothing of where a copy was bought."""
-_CLEARED = {CaseState.DISMISSED, CaseState.AUTHORISED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +91,7 @@ def retail_copies(cases: Iterable[Case]) -> dict[str, tuple[RetailCopy, ...]]:
 
     That they were bought there is likely, not proven. Sources without such a case are not named.
     """
-    suspect = sorted((c for c in cases if c.state not in _CLEARED), key=lambda case: case.id)
+    suspect = sorted((c for c in cases if c.state not in SETTLED), key=lambda case: case.id)
     at_source: dict[str, dict[str, list[str]]] = {}
     for case in suspect:
         if case.listing.key.platform.source:
