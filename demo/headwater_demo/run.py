@@ -296,8 +296,8 @@ def rehearse(
     for case in cases[:SHOWN]:
         say(f"  {case.risk.score:3d}  {_described(case)}")
 
-    complaint = _go_to_war(stage, brand, cases[0], say)
     earlier_mails = set(world.mailbox.files)
+    complaint = _go_to_war(stage, brand, cases[0], say)
     stage.fire("DeadlinesSchedule")
     _tell_mails(stage, complaint, before, earlier_mails, say)
 
