@@ -1,8 +1,8 @@
 """What keeping evidence costs: time, bytes and memory per capture, bundle and check.
 
-    python -m benchmarks.capture
+    python -m benchmarks.capture [NAME OF A MEASUREMENT…]
 
-A page of 1 MB and twelve pictures of about 0.4 MB are served on loopback, so that only our own work
+A page of 1 MB and twelve photographs of 1000 pixels are served on loopback, so that only our work
 is measured. Beside it: a plain download of the same, and that with a live browser screenshot.
 Each measurement runs in a process of its own, so that its peak memory is its own.
 """
@@ -25,18 +25,23 @@ from PIL import Image
 
 PICTURES = 12
 RUNS = 5
+PHOTOGRAPHS = Path(__file__).parents[1] / "demo" / "headwater_demo" / "photographs"
 
 
 def served() -> dict[str, tuple[str, bytes]]:
     """Path to media type and body."""
     files: dict[str, tuple[str, bytes]] = {}
+    photographs = sorted(PHOTOGRAPHS.glob("*.jpg"))
     for number in range(PICTURES):
         out = io.BytesIO()
-        Image.effect_noise((1000, 1000), 60 + number).convert("RGB").save(out, "JPEG", quality=75)
+        with Image.open(photographs[number % len(photographs)]) as photograph:
+            # Each is another file, as a seller's are.
+            photograph.resize((1000 + number, 1000)).save(out, "JPEG", quality=92)
         files[f"/img/ibank/{number}.jpg"] = ("image/jpeg", out.getvalue())
-    tags = "".join(f"<img src=https://cbu01.alicdn.com{path}>" for path in files)
     filler = "<!-- " + "x" * 1_000_000 + " -->"
-    files["/offer/1.html"] = ("text/html", f"<h1>峡湾</h1>{tags}{filler}".encode())
+    for page, host in (("/offer/1.html", "https://cbu01.alicdn.com"), ("/live.html", "")):
+        tags = "".join(f"<img src={host}{path}>" for path in files if path.endswith(".jpg"))
+        files[page] = ("text/html", f"<meta charset=utf-8><h1>峡湾</h1>{tags}{filler}".encode())
     return files
 
 
@@ -124,7 +129,7 @@ def plain_and_live_screenshot(address: str) -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
             page = browser.new_page()
-            page.goto(f"{address}/offer/1.html")
+            page.goto(f"{address}/live.html")
             page.screenshot(full_page=True)
             browser.close()
 
@@ -195,12 +200,12 @@ MEASURED: dict[str, Callable[[str], None]] = {
 
 def main() -> None:
     files = served()
-    weight = sum(len(body) for _, body in files.values())
+    weight = sum(len(body) for path, (_, body) in files.items() if path != "/live.html")
     print(
         f"one listing: a page and {PICTURES} pictures, {weight / 1e6:.1f} MB; mean of {RUNS} runs"
     )
     with marketplace(files) as address:
-        for name in MEASURED:
+        for name in sys.argv[1:] or MEASURED:
             start = time.perf_counter()
             command = [sys.executable, "-m", "benchmarks.capture", name, address]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -210,7 +215,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
+    if sys.argv[2:] and sys.argv[2].startswith("http"):
         MEASURED[sys.argv[1]](sys.argv[2])
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -25,7 +25,7 @@
     const cut = (value, most) => on("slice", `${value ?? ""}`, 0, most);
     const short = (value, most) =>
       cut(on("trim", on("replace", cut(value, 4 * most), new F.RegExp("\\s+", "g"), " ")), most);
-    const web = value => (test("^https?://", value) ? cut(value, 1000) : "");
+    const web = value => (test("^https?://", value) ? cut(value, 800) : "");
     const LISTING = "(?:1688\\.com/(?:offer/|[^#]*[?&]offerId=)|alibaba\\.com/(?:product-detail/(?:[^?#]*_)?|x/)"
       + "|aliexpress\\.[a-z.]+/(?:item|i)/(?:[^?#]*/)?|(?:taobao|tmall)\\.[a-z.]+/[^#]*[?&]id="
       + "|lazada\\.[a-z.]+/products/[^?#]*-i|made-in-china\\.com/product/"
@@ -51,12 +51,13 @@
     const priceIn = value => short((test(PRICE, cut(value, 20000)) || [""])[0], 80);
     const pictureIn = nodes => first(nodes, node =>
       web(attribute(node, "data-src")) || web(getter("HTMLImageElement", "src")(node)));
-    // Spelled by hand: a page's toJSON has no say in it.
+    // Spelled by hand: a page's toJSON has no say in it. A field a line: what is pasted into a
+    // terminal may have 4096 bytes a line.
     const json = value => F.JSON.stringify(`${value}`);
     const object = pairs => {
       let out = "";
       for (let i = 0; i < pairs.length; i += 2)
-        if (pairs[i + 1]) out += `${out && ","}${json(pairs[i])}:${json(pairs[i + 1])}`;
+        if (pairs[i + 1]) out += `${out && ",\n"}${json(pairs[i])}:${json(pairs[i + 1])}`;
       return `{${out}}`;
     };
 
@@ -92,7 +93,7 @@
           || first(inElement(card, "[class*=title i],h1,h2,h3,h4"), node => short(text(node), 300))
           || first(images, node => short(attribute(node, "alt"), 300))
           || short(text(known[i]), 300);
-        cardsText += (copied++ ? "," : "") + object(["url", web(link(known[i])), "title", named,
+        cardsText += (copied++ ? ",\n" : "") + object(["url", web(link(known[i])), "title", named,
           "image", pictureIn(images), "price", priceIn(text(card)), "shop", shopIn(links)]);
       }
     }
@@ -118,7 +119,7 @@
         meta("product:price:amount") || meta("og:price:amount")}`)
         || first(inDocument(document, "[itemprop=price],[class*=price i]"), n => priceIn(text(n))),
       "shop", shopIn(inDocument(document, "a[href]")), "left_out", more || ""]);
-    const all = `${on("slice", facts, 0, -1)},"ids":[${ids}],"cards":[${cardsText}]}`;
+    const all = `${on("slice", facts, 0, -1)},\n"ids":[${ids}],\n"cards":[${cardsText}]}`;
 
     const panel = document.createElement("div");
     panel.style.cssText = "all:initial;position:fixed;z-index:2147483647;top:16px;right:16px;"
