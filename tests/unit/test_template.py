@@ -201,3 +201,12 @@ def test_logs_do_not_stay_forever() -> None:
     for logical_id, function in functions().items():
         log_group = function["LoggingConfig"]["LogGroup"]["Ref"]
         assert of_type("AWS::Logs::LogGroup")[log_group]["RetentionInDays"] <= 400, logical_id
+
+
+def test_everything_that_is_deployed_has_a_rule_that_builds_it() -> None:
+    for logical_id, resource in resources().items():
+        properties = resource.get("Properties", {})
+        folder = properties.get("CodeUri") or properties.get("ContentUri")
+        if folder is not None:
+            rules = (TEMPLATE.parent / folder / "Makefile").read_text()
+            assert re.search(rf"^build-.*\b{logical_id}\b.*:", rules, re.MULTILINE), logical_id
