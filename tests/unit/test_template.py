@@ -143,17 +143,19 @@ def test_every_schedule_keeps_what_it_could_not_deliver_and_has_a_name_of_its_ow
     assert len(names) == len(set(names)) >= 5
 
 
-def test_every_platform_that_can_be_searched_by_itself_has_a_schedule_and_an_alarm() -> None:
+def test_every_platform_that_can_be_searched_by_itself_has_a_schedule() -> None:
     events = functions()["SearchFunction"]["Events"].values()
     scheduled = {json.loads(event["Properties"]["Input"])["platform"] for event in events}
-    alarmed = {
-        dimension["Value"]
-        for alarm in of_type("AWS::CloudWatch::Alarm").values()
-        if alarm.get("MetricName") == "RunsBlind"
-        for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "platform"
+    assert scheduled == set(clauses())
+
+
+def test_any_function_that_fails_and_any_blind_search_is_an_alarm() -> None:
+    alarms = {
+        alarm["MetricName"]: alarm.get("Dimensions", [])
+        for name, alarm in of_type("AWS::CloudWatch::Alarm").items()
+        if name in {"FunctionFailed", "SearchBlind"}
     }
-    assert scheduled == alarmed == set(clauses())
+    assert alarms == {"Errors": [], "RunsBlind": [{"Name": "service", "Value": "search"}]}
 
 
 def test_the_watchdog_watches_every_schedule_but_its_own() -> None:

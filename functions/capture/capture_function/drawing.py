@@ -29,7 +29,7 @@ from headwater.usecases.draw import is_drawn, keep_drawing
 logger = Logger()
 metrics = Metrics()
 VERSION = version("headwater")
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @cache

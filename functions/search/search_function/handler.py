@@ -85,7 +85,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         found["answered"] += sum(asked.verdict.covers for asked in run.asked)
         found["new"] += sum(asked.new for asked in run.asked)
         found["blind"] += bool(run.blind)
-    metrics.add_dimension("platform", scheduled.platform)
+    metrics.add_metadata("platform", scheduled.platform)
     metrics.add_metric("ListingsNew", MetricUnit.Count, found["new"])
     metrics.add_metric("RunsBlind", MetricUnit.Count, found["blind"])
     metrics.add_metric("Completed", MetricUnit.Count, 1)
