@@ -94,6 +94,8 @@ CONFUSING = {
     "future date": f"The seller filed a counter-notification to complaint {N} on 2026-12-24.",
     "old date": f"The seller filed a counter-notification to complaint {N} on 2026-05-05.",
     "due before it": f"The seller filed a counter-notification to complaint {N}. Answer by 2026-11-01.",
+    "a wall of dates": f"The seller filed a counter-notification to complaint {N}. "
+    + "by 2026-11-25 18:00 and " * 2000,
     "quoted": f"Nothing new here.\n\n> The seller has submitted a counter-notification\n> to {N}.\n",
     "old thread": "Thank you, we look into it.\n\nOn Fri, 20 Nov 2026 at 10:00, IPP <x@y.example>"
     f" wrote:\nThe seller has submitted a counter-notification to complaint {N}.\n",
@@ -103,6 +105,16 @@ CONFUSING = {
     "chinese waiting": f"投诉编号：{N}，等待卖家提交反通知。",
     "chinese lesson": f"如何处理：收到卖家申诉后，请在3个工作日内响应。投诉编号：{N}",
     "chinese question": f"卖家已提交反通知怎么办？投诉编号：{N}",
+    "chinese deadline of the seller": f"投诉编号：{N}，卖家提交反通知的截止时间为2026年11月25日。",
+    "chinese how-to": f"卖家发起申诉时，您会在平台看到投诉 {N}。",
+    "deadline of the seller": f"Complaint {N}: the seller's time to submit a counter-notification ends"
+    " on 2026-11-25.",
+    "many sellers": f"Submitted counter-notifications are listed in the IPP. Complaint {N}",
+    "our own answer": f"Your response to the counter-notification of complaint {N} was sent.",
+    "taken back": f"The seller has withdrawn the counter-notification to complaint {N}.",
+    "feature": f"Try our new counter-notification page! Your complaint {N} is an example.",
+    "survey": f"How satisfied are you with complaint {N}? Rate us by 2026-11-30.",
+    "training mail": f"Example: 'The seller has submitted a counter-notification to complaint {N}.'",
     "empty": "",
     "number only": N,
 }  # fmt: skip
@@ -154,6 +166,14 @@ def test_a_date_that_ends_nothing_is_not_taken_for_the_end() -> None:
     reading = understood(mail(text))
     assert reading.doubts == ()
     assert reading.due is None
+
+
+def test_by_whom_is_not_until_when() -> None:
+    text = f"A counter-notification to complaint {N} was filed by Yiwu Shop on 2026-11-19."
+    reading = understood(mail(text + " Please answer by 2026-11-25."))
+    assert reading.doubts == ()
+    assert reading.at == datetime(2026, 11, 18, 16, tzinfo=UTC)
+    assert reading.due == datetime(2026, 11, 25, 10, tzinfo=UTC)
 
 
 def test_without_a_date_in_the_text_the_notice_is_dated_by_its_header() -> None:

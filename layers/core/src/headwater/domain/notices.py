@@ -420,6 +420,10 @@ def _due(
     """The moment that the notice names for our answer."""
     found: dict[datetime, DateRead] = {}
     for sentence in lines:
+        if len(sentence) > _LONGEST:
+            if dates_in(sentence[:_LONGEST]):
+                doubts.append("a passage with dates is too long to be a sentence")
+            continue
         for one in dates_in(sentence):
             if not _is_due(sentence, one, patterns):
                 continue
@@ -440,10 +444,23 @@ def _is_due(sentence: str, one: DateRead, patterns: Patterns) -> bool:
     """Whether the date ends a time: a word for that stands close before or right behind it."""
     earlier = max((d.end for d in dates_in(sentence) if d.end <= one.start), default=0)
     before = sentence[max(earlier, one.start - 40) : one.start]
-    if any(_holds(before, folded(word)) for word in patterns.due):
+    if any(_leads_to_the_end(before, folded(word), patterns) for word in patterns.due):
         return True
     after = sentence[one.end : one.end + 8].lstrip(" )）")
     return any(after.startswith(folded(word)) for word in patterns.due_after)
+
+
+def _leads_to_the_end(before: str, word: str, patterns: Patterns) -> bool:
+    """Whether the word means a time there: "filed by the seller on" names who, not until when."""
+    at = _find(before, word, 0)
+    if at == -1:
+        return False
+    between = before[at + len(word) :]
+    names_who = word == "by" and (
+        between.rstrip().endswith(" on")
+        or any(_holds(between, folded(s)) for s in patterns.sellers)
+    )
+    return not names_who or _leads_to_the_end(between, word, patterns)
 
 
 def _nothing(why: str, hinted: bool) -> Reading:  # noqa: FBT001
