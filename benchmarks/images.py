@@ -2,10 +2,11 @@
 
 `matcher` and its neighbours are what a picture benchmark takes: `fit({id: bytes})` and
 `score(bytes) -> [(id, score)]`. Run as a command it makes such a benchmark from any folder of
-pictures (JPEG, PNG, WebP): half become references, each of those is altered in ten ways, the other
+pictures (JPEG, PNG, WebP): half become references, each of those is altered in 24 ways, the other
 half are strangers. Every matcher's recall is counted at the score that no stranger reaches.
 
     python benchmarks/images.py FOLDER [--most 200]
+    python benchmarks/images.py FOLDER --logos
     python benchmarks/images.py --growth
 """
 
@@ -16,12 +17,14 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from alterations import ALTERATIONS, altered
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from headwater.domain.fingerprints import FingerprintKind
 from headwater.matching.fingerprints import fingerprint
@@ -153,61 +156,6 @@ def orb() -> Matcher:
     return _OrbRansac()
 
 
-def _crop(picture: Image.Image) -> Image.Image:
-    width, height = picture.size
-    return picture.crop((width // 5, height // 8, width, height * 7 // 8))
-
-
-def _banner(picture: Image.Image) -> Image.Image:
-    copy = picture.copy()
-    draw = ImageDraw.Draw(copy)
-    draw.rectangle((0, 0, copy.width, copy.height // 7), fill="red")
-    draw.rectangle((0, copy.height * 5 // 6, copy.width, copy.height), fill="orange")
-    draw.ellipse((10, copy.height // 3, 10 + copy.width // 4, copy.height // 2), fill="gold")
-    return copy
-
-
-def _collage(picture: Image.Image, others: list[Image.Image]) -> Image.Image:
-    sheet = Image.new("RGB", (720, 720), "white")
-    for number, one in enumerate([others[0], picture, *others[1:3]]):
-        sheet.paste(ImageOps.fit(one, (360, 360)), (360 * (number % 2), 360 * (number // 2)))
-    return sheet
-
-
-def _cut_out(picture: Image.Image, others: list[Image.Image]) -> Image.Image:
-    mask = Image.new("L", picture.size, 0)
-    width, height = picture.size
-    box = (width // 10, height // 10, width * 9 // 10, height * 9 // 10)
-    ImageDraw.Draw(mask).ellipse(box, fill=255)
-    mask = mask.filter(ImageFilter.GaussianBlur(2))
-    return Image.composite(picture, ImageOps.fit(others[0], picture.size), mask)
-
-
-def _screen(picture: Image.Image) -> Image.Image:
-    sheet = Image.new("RGB", (540, 1170), (245, 245, 245))
-    sheet.paste(ImageOps.fit(picture, (250, 250)), (12, 420))
-    draw = ImageDraw.Draw(sheet)
-    for line in range(30):
-        draw.text((20, 20 + 12 * line), "Factory price, free sample, ships in 3 days", fill="black")
-    return sheet
-
-
-def _alterations(
-    picture: Image.Image, others: list[Image.Image]
-) -> Iterator[tuple[str, Image.Image, int]]:
-    turned = picture.rotate(8, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
-    yield "JPEG 30", picture, 30
-    yield "140 pixels", ImageOps.contain(picture, (140, 140)), 70
-    yield "mirrored", ImageOps.mirror(picture), 75
-    yield "cropped", _crop(picture), 75
-    yield "turned", turned, 75
-    yield "framed", ImageOps.expand(picture, max(picture.size) // 8, (20, 90, 200)), 75
-    yield "banners", _banner(picture), 75
-    yield "collage", _collage(picture, others), 75
-    yield "cut out", _cut_out(picture, others), 75
-    yield "screen", _screen(picture), 75
-
-
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality)
@@ -220,11 +168,11 @@ def compare(folder: Path, most: int) -> None:
     half = min(most, len(paths) // 2)
     references = {path.name: path.read_bytes() for path in paths[:half]}
     strangers = [path.read_bytes() for path in paths[half : 2 * half]]
-    others = [open_picture(data) for data in strangers[:3]]
+    others = [open_picture(data) for data in strangers[:20]]
     queries = [
-        (name, kind, _jpeg(altered, quality))
-        for name, data in references.items()
-        for kind, altered, quality in _alterations(open_picture(data), others)
+        (name, kind, altered(kind, open_picture(data), (number, which), others))
+        for number, (name, data) in enumerate(references.items())
+        for which, kind in enumerate(ALTERATIONS)
     ]
     print(f"{half} references, {len(queries)} altered copies, {half} strangers")
     print(f"{'':12}{'recall':>8}{'ms':>8}{'times':>8}{'fit ms':>8}{'MB':>6}  by alteration")
@@ -269,41 +217,119 @@ def _measure(
     return cost, line
 
 
-def growth() -> None:
-    """The index alone, filled with random features: what a question costs as references grow."""
+def logos(folder: Path, most: int) -> None:
+    """Drawn logos on a folder's pictures: found how often, by size; and where there is none."""
+    paths = sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".jpeg", ".png", ".webp"})
+    scenes = [open_picture(path.read_bytes()) for path in paths[:most]]
+    marks = [_logo(seed) for seed in range(12)]
+    one = PictureMatcher()
+    for number, mark in enumerate(marks):
+        paper = Image.new("RGBA", mark.size, "white")
+        paper.alpha_composite(mark)
+        one.add(f"logo-{number}", one.analyse(_jpeg(paper.convert("RGB"), 90)), logo=True)
+    spent, wrong, none = [], 0, 0
+    for scene in scenes:
+        started = time.process_time()
+        none += bool(one.find(_jpeg(scene, 80)))
+        spent.append((time.process_time() - started) * 1e3)
+    for share in (0.1, 0.15, 0.2, 0.3, 0.4):
+        hits = {"as it is": 0, "turned 15 degrees": 0, "in one colour": 0}
+        for number, scene in enumerate(scenes):
+            for way in hits:
+                true = number % len(marks)
+                found = one.find(_jpeg(_with_logo(scene, marks[true], share, way, number), 80))
+                hits[way] += any(match.reference_id == f"logo-{true}" for match in found)
+                wrong += any(match.reference_id != f"logo-{true}" for match in found)
+        line = ", ".join(f"{way} {count / len(scenes):.2f}" for way, count in hits.items())
+        print(f"logo {share:.0%} as wide as the picture's shorter side: {line}", flush=True)
+    asked = 15 * len(scenes)
+    print(f"another logo than the true one: {wrong} of {asked}")
+    print(f"where there is none: {none} of {len(scenes)}; {statistics.median(spent):.0f} ms of CPU")
+
+
+def _logo(seed: int) -> Image.Image:
+    """A mark with a word, in two colours, on nothing."""
+    chance = random.Random(seed)
+    mark = Image.new("RGBA", (420, 260), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(mark)
+    dark = tuple(chance.randrange(10, 150) for _ in range(3))
+    draw.rounded_rectangle((10, 10, 180, 180), chance.randrange(10, 85), fill=dark)
+    corners = [(chance.randrange(25, 165), chance.randrange(25, 165)) for _ in range(5)]
+    draw.polygon(corners, fill="white")
+    letters = "".join(chance.choices("ABCDEFGHKLMNORSTUVWXYZ", k=6))
+    draw.text((195, 30), letters[:3], fill=dark, font=ImageFont.load_default(92))
+    draw.text((195, 125), letters[3:], fill=dark, font=ImageFont.load_default(60))
+    draw.text((15, 195), "".join(chance.choices("aeiou nrstlm", k=16)), fill=dark, font_size=42)
+    return mark
+
+
+def _with_logo(
+    scene: Image.Image, mark: Image.Image, share: float, way: str, seed: int
+) -> Image.Image:
+    chance = random.Random(seed)
+    width = round(share * min(scene.size))
+    small = mark.resize((width, round(width * mark.height / mark.width)), Image.Resampling.LANCZOS)
+    if way == "in one colour":
+        plain = Image.new("RGBA", small.size, chance.choice(["white", "black", "red"]))
+        plain.putalpha(small.getchannel("A"))
+        small = plain
+    elif way != "as it is":
+        small = small.rotate(15, Image.Resampling.BICUBIC, expand=True)
+    copy = scene.copy()
+    room = copy.width - small.width, copy.height - small.height
+    copy.paste(small, (chance.randrange(room[0]), chance.randrange(room[1])), small)
+    return copy
+
+
+def growth(sizes: tuple[int, ...] = (510, 5_000, 20_000, 100_000)) -> None:
+    """The two indexes alone, filled with random features and hashes: what a question costs.
+
+    Random features spread evenly over words and codes; photographs' do so a little less.
+    """
     chance = np.random.default_rng(1)
-
-    def entries() -> Entries:
-        places = chance.uniform(1, 100, (500, 4)).astype(np.float32)
-        words = chance.integers(0, count(), 500)
-        return Entries(places, words, chance.integers(0, 2**64, 500, dtype=np.uint64))
-
     descriptors = chance.uniform(0, 1, (1_400, 128)).astype(np.float32)
     descriptors /= np.linalg.norm(descriptors, axis=1, keepdims=True)
-    asked = LocalFeatures(chance.uniform(1, 100, (1_400, 4)).astype(np.float32), descriptors)
-    print(f"{'references':>12}{'first ms':>10}{'then ms':>10}{'MB':>8}")
-    for references in (500, 2_000, 8_000, 32_000):
+    places = chance.uniform(1, 100, (1_400, 4)).astype(np.float32)
+    asked = LocalFeatures(places, descriptors)
+    print(f"{'references':>12}{'first s':>9}{'then ms':>9}{'dhash ms':>10}{'MB':>7}{'peak MB':>9}")
+    for references in sizes:
         index = PictureIndex()
         for _ in range(2 * references):  # each also mirrored
-            index.add(entries())
-        started = time.process_time()
-        index.find(asked, 6)
-        first = (time.process_time() - started) * 1e3
-        started = time.process_time()
-        for _ in range(5):
-            index.find(asked, 6)
-        then = (time.process_time() - started) * 1e3 / 5
-        print(f"{references:12,}{first:10.0f}{then:10.1f}{index.size_bytes / 1e6:8.0f}")
+            words = chance.integers(0, count(), 500)
+            codes = chance.integers(0, 2**64, 500, dtype=np.uint64)
+            index.add(Entries(chance.uniform(1, 100, (500, 4)), words, codes))
+        rows = chance.integers(0, 2**64, (2 * references, 4), dtype=np.uint64)
+        first = _seconds(index.find, asked, 6)
+        then = statistics.median(_seconds(index.find, asked, 6) for _ in range(5)) * 1e3
+        near = statistics.median(_seconds(_distances, rows) for _ in range(5))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        megabytes = index.size_bytes / 1e6
+        line = f"{references:12,}{first:9.1f}{then:9.1f}{near * 1e3:10.1f}{megabytes:7.0f}"
+        print(f"{line}{peak:9.0f}", flush=True)
+
+
+def _distances(rows: NDArray[np.uint64]) -> NDArray[np.int64]:
+    return np.argsort(np.bitwise_count(rows ^ rows[0]).sum(1, dtype=np.int64), kind="stable")
+
+
+def _seconds(work: Callable[..., object], *given: object) -> float:
+    """Of CPU."""
+    started = time.process_time()
+    work(*given)
+    return time.process_time() - started
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--most", type=int, default=200, help="references at most")
+    parser.add_argument("--logos", action="store_true")
     parser.add_argument("--growth", action="store_true")
     arguments = parser.parse_args()
     if arguments.growth:
         growth()
+    elif arguments.folder and arguments.logos:
+        logos(arguments.folder, arguments.most)
     elif arguments.folder:
         compare(arguments.folder, arguments.most)
     else:

@@ -32,9 +32,9 @@ def _turned(degrees: float) -> np.ndarray:
     [
         (_scaled(4), (480, 576), "unchanged"),
         (_scaled(4, -288), (480, 288), "cropped 50 %"),
-        (_scaled(2, 288, 240), (480, 576), "fills 25 % of the picture"),
+        (_scaled(2, 288, 240), (480, 576), "inside a collage or page, fills 25 % of the picture"),
         (np.diag([4, 3, 1.0]), (360, 576), "distorted"),
-        (_turned(10), (900, 900), "turned 10°, fills"),
+        (_turned(10), (900, 900), "turned 10°, inside a collage or page, fills"),
         (_turned(-90), (900, 900), "turned 90°"),
         (_scaled(4, 5_000), (480, 576), "nowhere"),
     ],

@@ -43,40 +43,48 @@ class Candidate(NamedTuple):
 
 
 class PictureIndex:
-    """Grows by `add`; sorted again at the first question after that."""
+    """Grows by `add`; sorted again at the first question after that. 20 bytes for a feature."""
 
     def __init__(self) -> None:
         self._added: list[Entries] = []
-        self._sorted = 0
+        self._count = 0
+        self._bits = 0
+        self._starts = np.zeros(count() + 1, np.int64)
+        """Where the entries of each bucket begin: a word and the first `_bits` of the code."""
+        self._codes = np.zeros(0, np.uint64)
+        self._owners = np.zeros(0, np.int32)
+        self._places = np.zeros((0, 4), np.float16)
 
     def add(self, entries: Entries) -> None:
         """The reference gets the next number, from 0."""
-        self._added.append(entries)
+        places, words, codes = entries
+        self._added.append(Entries(places.astype(np.float16), words.astype(np.int16), codes))
+        self._count += 1
 
     @property
     def size_bytes(self) -> int:
         """What the sorted arrays take."""
-        arrays = (self._starts, self._words, self._codes, self._owners, self._places)
+        arrays = (self._starts, self._codes, self._owners, self._places)
         return sum(array.nbytes for array in arrays)
 
     def find(self, features: LocalFeatures, most: int) -> list[Candidate]:
         """The references that share most with the picture, at most so many."""
-        if not self._added or not len(features):
+        if not self._count or not len(features):
             return []
-        if self._sorted != len(self._added):
+        if self._added:
             self._sort()
         asked, entry, distance = self._near(features)
         if not len(entry):
             return []
         owner = self._owners[entry]
-        pair = asked * np.int64(len(self._added)) + owner
+        pair = asked * np.int64(self._count) + owner
         order = np.argsort(pair * (CODE_BITS + 1) + distance, kind="stable")
         pair = pair[order]
         first = np.ones(len(pair), bool)  # a feature votes once for a reference, with its best
         first[1:] = pair[1:] != pair[:-1]
         order = order[first]
         asked, entry, distance, owner = asked[order], entry[order], distance[order], owner[order]
-        weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words[entry]]
+        weight = np.exp(-((distance / 14) ** 2)) * self._rarity[self._words_of(entry)]
         query, reference = features.places[asked], self._places[entry].astype(np.float32)
         numbers, votes = _agreeing(query, reference, owner, weight)
         candidates = []
@@ -88,25 +96,32 @@ class PictureIndex:
             candidates.append(Candidate(int(numbers[best]), query[mine], reference[mine]))
         return candidates
 
+    def _words_of(self, entry: Words) -> Words:
+        """The word of each entry, by the bucket in which it lies."""
+        return (np.searchsorted(self._starts, entry, side="right") - 1) >> self._bits
+
     def _sort(self) -> None:
-        words = np.concatenate([entries.words for entries in self._added])
-        codes = np.concatenate([entries.codes for entries in self._added])
+        """Put the added among the sorted; what was added before stays before within a bucket."""
         sizes = [len(entries.words) for entries in self._added]
+        first = self._count - len(sizes)
+        known = np.repeat(np.arange(len(self._starts) - 1) >> self._bits, np.diff(self._starts))
+        words = np.concatenate([known.astype(np.int16), *(one.words for one in self._added)])
+        codes = np.concatenate([self._codes, *(one.codes for one in self._added)])
+        added = np.repeat(np.arange(first, self._count, dtype=np.int32), sizes)
+        owners = np.concatenate([self._owners, added])
+        places = np.concatenate([self._places, *(one.places for one in self._added)])
+        self._added = []
         expected = len(words) / (count() * _BUCKET)
         self._bits = int(np.clip(np.ceil(np.log2(max(expected, 1))), 0, 16))
-        bucket = _bucket(words, codes, self._bits)
+        bucket = _bucket(words.astype(np.int32), codes, self._bits)
         order = np.argsort(bucket, kind="stable")
-        self._starts = np.searchsorted(bucket[order], np.arange((count() << self._bits) + 1))
-        self._words = words[order].astype(np.int16)
-        self._codes = codes[order]
-        self._owners = np.repeat(np.arange(len(sizes)), sizes)[order].astype(np.int32)
-        places = np.concatenate([entries.places for entries in self._added])[order]
-        self._places = places.astype(np.float16)
+        of_bucket = np.bincount(bucket, minlength=count() << self._bits)
+        self._starts = np.concatenate([[0], np.cumsum(of_bucket)])
+        self._codes, self._owners, self._places = codes[order], owners[order], places[order]
         of_word = np.bincount(words, minlength=count())
         rarity = np.log1p((len(words) + 1) / (of_word + 5.0))
         usual = np.log1p((len(words) + 1) / (of_word.mean() + 5.0))
         self._rarity = (rarity / usual).astype(np.float32)
-        self._sorted = len(self._added)
 
     def _near(self, features: LocalFeatures) -> tuple[Words, Words, Words]:
         """Pairs of a feature and an entry of nearly the same code, with the codes' distance."""
@@ -143,7 +158,7 @@ class PictureIndex:
 def _bucket(words: Words, codes: Codes, bits: int) -> Words:
     if bits == 0:
         return words
-    return (words << bits) | (codes >> np.uint64(CODE_BITS - bits)).astype(np.int64)
+    return (words << bits) | (codes >> np.uint64(CODE_BITS - bits)).astype(words.dtype)
 
 
 def _agreeing(

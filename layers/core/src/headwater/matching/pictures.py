@@ -182,7 +182,8 @@ class PictureMatcher:
         """The references of nearly the same dhash by number, the nearest first; the distance."""
         if len(self._dhashes) != len(self._dhash_rows):
             self._dhash_rows = np.stack(self._dhashes)
-        bits = np.bitwise_count(self._dhash_rows ^ detailed_dhash(picture))
+        asked = detailed_dhash(picture).view(np.uint64)
+        bits = np.bitwise_count(self._dhash_rows.view(np.uint64) ^ asked)
         distances = bits.sum(1, dtype=np.int64)
         nearest = np.argsort(distances, kind="stable")[:_NEAR_COPIES]
         return [(int(n), int(distances[n])) for n in nearest if distances[n] <= _NEAR_COPY]

@@ -8,6 +8,8 @@ from headwater.domain.pictures import Region
 from headwater.matching.alignment import CELL, Agreement
 
 _GRID = 48
+_INSIDE = 0.4
+"""A reference that fills less of a picture is one thing among others in it."""
 
 
 class Transform(NamedTuple):
@@ -43,6 +45,8 @@ def transform(agreement: Agreement, *, mirrored: bool, shape: tuple[int, ...]) -
         parts.append("distorted")
     if seen < 0.95:
         parts.append(f"cropped {100 * (1 - seen):.0f} %")
+    if fills < _INSIDE:
+        parts.append("inside a collage or page")
     if fills < 0.85:
         parts.append(f"fills {100 * fills:.0f} % of the picture")
     if share < 0.75:

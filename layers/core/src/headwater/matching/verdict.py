@@ -22,8 +22,13 @@ _NEAR_COPY = 5.8
 """What a fingerprint that hardly differs counts; as much as 17 local features in place."""
 _MOST_INLIERS = 60
 """More say nothing more: a relative before the same wall shares hundreds with the reference."""
-_EVEN, _STEEP = 10.1, 1.5
-_SAME = 0.5
+_EVEN, _STEEP = 8.8, 1.0
+"""Where the evidence speaks as much for as against, and how fast that changes: fitted to one set of
+pictures and checked with another (docs/decisions/0049)."""
+_SAME = 0.785
+"""Below that one relative in five would be called the same, where it has few other details."""
+_EVEN_LOGO, _IS_THERE = 6.0, 0.5
+"""A logo has few details, and is one of a few: what is taken for it by chance had 4.1 at most."""
 _CERTAIN = 0.98
 _RELATED_INLIERS, _FEW_INLIERS = 15, 6
 _RELATED_SHARE, _LEAST_SEEN = 0.5, 15
@@ -65,9 +70,10 @@ def _middle(agreement: Agreement) -> float:
     return float(weight[agreement.likeness > _GOOD].sum() / (weight.sum() + 1))
 
 
-def probability(found: Found) -> float:
-    """That the picture is a copy of the reference, however altered."""
-    return float(1 / (1 + np.exp(_STEEP * (_EVEN - evidence(found)))))
+def probability(found: Found, *, logo: bool = False) -> float:
+    """That the picture is a copy of the reference, however altered; that the logo is in it."""
+    even = _EVEN_LOGO if logo else _EVEN
+    return float(1 / (1 + np.exp(_STEEP * (even - evidence(found)))))
 
 
 def is_certain(found: Found) -> bool:
@@ -84,8 +90,8 @@ def _is_related(found: Found) -> bool:
 
 def judged(found: Found, *, logo: bool = False) -> PictureMatch | None:
     """The match that this amounts to, if any. Nothing is *related* to a logo."""
-    sure = probability(found)
-    if sure < _SAME and (logo or not _is_related(found)):
+    sure = probability(found, logo=logo)
+    if sure < _IS_THERE if logo else sure < _SAME and not _is_related(found):
         return None
     relation = PictureRelation.SAME if sure >= _SAME else PictureRelation.RELATED
     made = transform(found.agreement, mirrored=found.mirrored, shape=found.shape)
