@@ -83,7 +83,7 @@ def _apart(found: list[Any]) -> list[Any]:
 
     Each is asked for all that is in it: a thousand in each other would be asked a million times.
     """
-    if len(found) <= 2 * _MOST_NESTED:
+    if len(found) <= 2 * _MOST_NESTED or isinstance(found[0], str):
         return found
     chosen = set(found[:_MOST_FOUND])
     return [one for one in found[:_MOST_FOUND] if _nested(one, chosen) <= _MOST_NESTED]
