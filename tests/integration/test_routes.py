@@ -1,6 +1,7 @@
 """The official interfaces are asked as they want it: loopback servers check every signature."""
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -158,6 +159,13 @@ def test_neither_key_nor_secret_nor_cookie_is_kept() -> None:
     assert interfaces.ACCESS_KEY not in sent
     assert reply.page is not None
     assert "set-cookie" not in reply.page.headers
+    assert reply.wire is not None
+    wire = gzip.decompress(reply.wire)
+    assert reply.page.body in wire
+    assert b"POST /" in wire
+    for secret in (interfaces.ACCESS_SECRET, interfaces.ACCESS_KEY, interfaces.ACCESS_KEY_ID):
+        assert secret.encode() not in wire
+    assert all(value.encode() not in wire for value in server.headers[0].values() if "=" in value)
 
 
 def test_a_wrong_key_is_refused_by_the_server_and_said() -> None:

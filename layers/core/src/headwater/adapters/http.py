@@ -5,12 +5,14 @@ our own network, or to exhaust us. Names are resolved once, every answer has to 
 very address that was checked is dialled; a redirect passes the same door again.
 """
 
+import hashlib
 import socket
 import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -35,6 +37,15 @@ CONNECT_CAP = 10.0
 """Seconds that one address may take to answer the call."""
 MAX_REDIRECTS = 5
 
+_WITHOUT_KEYS = {
+    b"host",
+    b"user-agent",
+    b"accept",
+    b"accept-encoding",
+    b"connection",
+    b"content-type",
+    b"content-length",
+}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PORTS = {80, 443}
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -103,18 +114,25 @@ class Fetcher:
             except httpx.InvalidURL as error:
                 raise FetchFailed(f"redirected to {location!r}, no address: {error}") from None
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Page:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
         """Send a body to an interface. Raises FetchFailed, never anything else.
 
-        A redirect is its answer and is not followed. What was sent (it has keys) is not kept.
+        A redirect is its answer and is not followed. The answer is kept as it came; of what was
+        sent, which has keys in it, only what has none, and the hash of the body.
         """
-        _, response = self._ask(self._admit(url), _Budget(self._time_cap), body, headers)
+        exchange, response = self._ask(self._admit(url), _Budget(self._time_cap), body, headers)
         answered = _headers(response.headers)
-        return Page(
+        page = Page(
             url=url,
             body=_unpacked(response.content, answered.get("content-encoding", "")),
             status=response.status,
             headers=answered,
+        )
+        return Fetched(
+            page=page,
+            exchanges=(replace(exchange, request=_without_keys(exchange.request)),),
+            fetched_at=datetime.now(UTC),
+            server_date=answered.get("date"),
         )
 
     def _admit(self, url: str) -> httpx.URL:
@@ -193,6 +211,21 @@ class Fetcher:
             if not is_public(address):
                 raise FetchFailed(f"{host!r} leads to {address}, which is not a public address")
         return [(address, port) for address in addresses]
+
+
+def _without_keys(request: bytes) -> bytes:
+    """The request with every header that may carry a key, and its body, said to be withheld."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    start, *fields = head.split(b"\r\n")
+    kept = [
+        field
+        if field.partition(b":")[0].strip().lower() in _WITHOUT_KEYS
+        else field.partition(b":")[0] + b": (withheld)"
+        for field in fields
+    ]
+    digest = hashlib.sha256(body).hexdigest()
+    said = f"(withheld: {len(body)} bytes, SHA-256 {digest})".encode()
+    return b"\r\n".join([start, *kept]) + b"\r\n\r\n" + said
 
 
 def is_allowed(host: str, allowed_hosts: Sequence[str]) -> bool:

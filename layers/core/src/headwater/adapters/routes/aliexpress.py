@@ -8,6 +8,7 @@ under test; adds the search by picture. Field names from clients in use in 2026.
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -69,7 +70,7 @@ class _Top:
             page = self._interface.post(_PATH, urlencode(parameters).encode(), headers)
         except FetchFailed as error:
             return Reply.failed(Platform.ALIEXPRESS, error.reason)
-        return _judged(query, page)
+        return replace(_judged(query, page), wire=self._interface.wire)
 
 
 class AliExpressAffiliate:

@@ -100,7 +100,7 @@ class Gateway1688:
             return Reply.failed(Platform.ALI1688, f"not asked: {error}")
         except FetchFailed as error:
             return Reply.failed(Platform.ALI1688, error.reason)
-        return _judged(query, page)
+        return replace(_judged(query, page), wire=self._interface.wire)
 
     def _picture_of(self, link: str) -> str:
         """Raises ValueError that says what to do."""
