@@ -439,6 +439,8 @@ def _cases(stack: Stack, brand: Brand, platform: Platform, case_ids: list[str]) 
             f"a complaint covers 1 to {MOST_CASES} listings, this one {len(set(case_ids))};"
             " file the others as a complaint of their own"
         )
+    if len(case_ids) > 30:
+        print(f"looking up {len(case_ids)} cases …", file=sys.stderr)
     cases = []
     for case_id in dict.fromkeys(case_ids):
         case = stack.cases.get(brand.id, case_id)
