@@ -385,3 +385,13 @@ def test_a_listing_that_went_is_not_asked_for_its_pictures_again() -> None:
     room.door.answers[LISTING.url] = answer(LISTING.url, b"<html>removed", status=404)
     assert room.capture(replace(SIGHTING, look="later")).outcome is CaptureOutcome.GONE
     assert room.door.asked == [LISTING.url]
+
+
+def test_a_file_that_a_person_gave_is_kept_as_given_and_labelled() -> None:
+    room = Room()
+    given = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b--"
+    room.pages.versions[page_key(given)] = [given]
+    kept = room.capture(replace(SEEN, given_object=page_key(given)))
+    (part,) = (part for part in kept.parts if part.role is PartRole.GIVEN)
+    assert (part.name, part.media_type) == ("given.mhtml", "multipart/related")
+    assert room.evidence.get(part.stored.key, part.stored.version_id) == given

@@ -301,15 +301,29 @@ Content-Location: {red}
 def test_what_an_mhtml_file_holds_is_drawn_from_it_alone(drawn: Draw) -> None:
     elsewhere = "https://x.example/red.png"
     text = MHTML.format(url=URL, red=elsewhere, body=base64.b64encode(red()).decode())
-    part = replace(PAGE, name="seen.mhtml", media_type="multipart/related", source_url=None)
-    kept = recorded([part], {"seen.mhtml": text.replace("\n", "\r\n").encode()}, LISTING.url)
+    part = replace(
+        PAGE,
+        name="given.mhtml",
+        role=PartRole.GIVEN,
+        media_type="multipart/related",
+        source_url=None,
+    )
+    kept = recorded([part], {"given.mhtml": text.replace("\n", "\r\n").encode()}, LISTING.url)
     with Browser() as browser:
         picture = browser.draw(
             kept.pages[0], answers=kept.answers, full_size=full_size, captured_at=NOON
         )
-    assert kept.pages[0].shown_as == URL
+    assert kept.pages[0].shown_as == f"as a person saved it: {URL}"
     assert reds(picture) == 300 * 200
     assert (picture.text.strip(), picture.refused) == ("", ())
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff" * 99, b"Content-Type: multipart/related; boundary=b\n\n--b\n\xff: =?x?="]
+)
+def test_a_broken_mhtml_file_is_no_page_or_an_empty_one(body: bytes) -> None:
+    part = replace(PAGE, name="given.mhtml", role=PartRole.GIVEN, media_type="multipart/related")
+    assert len(recorded([part], {"given.mhtml": body}, LISTING.url).pages) <= 1
 
 
 @pytest.mark.parametrize("html", [b"", b"\x00\xff\xfe", b"<" * 5000])

@@ -102,6 +102,23 @@ def test_a_person_s_pages_are_read_and_marked_as_a_person_s(saved: list[Path]) -
     assert all((sighting.page_url or "").startswith("https://") for sighting in kept)
 
 
+def test_an_mhtml_file_is_also_kept_as_it_was_given(saved: list[Path]) -> None:
+    room = Room()
+    html = saved[0].read_text("utf-8")
+    file = (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: text/html; charset=utf-8\r\nContent-Location: https://www.aliexpress.com/w/"
+        f"\r\n\r\n{html}\r\n--b--"
+    ).encode()
+    assert room.bring("page.mhtml", file).covered
+    kept = list(room.listings.kept.values())
+    assert kept
+    for sighting in kept:
+        assert sighting.given_object in room.pages.kept
+        assert sighting.given_object != sighting.page_object
+        assert sighting.page_url == "https://www.aliexpress.com/w/"
+
+
 def test_the_same_file_again_brings_nothing_new(saved: list[Path]) -> None:
     room = Room()
     body = saved[0].read_bytes()

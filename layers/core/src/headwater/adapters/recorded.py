@@ -1,11 +1,10 @@
 """What a capture recorded, by address: the pages to draw and the answers to what they ask for."""
 
 import email
-import email.policy
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from email.message import EmailMessage
+from dataclasses import dataclass, replace
+from email.message import Message
 from urllib.parse import urljoin, urlsplit
 
 from headwater.domain.captures import Part, PartRole
@@ -69,7 +68,7 @@ def recorded(parts: Iterable[Part], files: Mapping[str, bytes], listing_url: str
             )
     for part in listed:
         body = files[part.name]
-        if part.role is not PartRole.PAGE:
+        if part.role not in {PartRole.PAGE, PartRole.GIVEN}:
             continue
         if part.media_type == "multipart/related":
             page, inside = _unfolded(part, body, listing_url)
@@ -79,6 +78,8 @@ def recorded(parts: Iterable[Part], files: Mapping[str, bytes], listing_url: str
             page = _page(part.name, part.source_url, listing_url, body, said)
         else:
             continue
+        if page is not None and part.role is PartRole.GIVEN:
+            page = replace(page, shown_as=f"as a person saved it: {page.shown_as}")
         if page is not None:
             pages.append(page)
     return Recorded(pages=tuple(pages), answers=answers)
@@ -116,7 +117,7 @@ def _unfolded(
     part: Part, body: bytes, listing_url: str
 ) -> tuple[RecordedPage | None, list[tuple[str, Answer]]]:
     """An MHTML file's first page, and its other parts by address; `cid:` becomes an address."""
-    message = email.message_from_bytes(body, policy=email.policy.default)
+    message = email.message_from_bytes(body)  # the stricter policy raises on broken headers
     answers: list[tuple[str, Answer]] = []
     page: RecordedPage | None = None
     for piece in _pieces(message):
@@ -126,7 +127,7 @@ def _unfolded(
             continue
         if media_type in {_HTML, "text/css"}:
             content = _CONTENT_ID.sub(lambda found: _address(found[1]), content)
-        charset = piece.get_content_charset()
+        charset = piece.get_content_charset("")
         said = f"{media_type}; charset={charset}" if charset else media_type
         location = str(piece.get("content-location") or "").strip()
         if page is None and media_type == _HTML:
@@ -142,10 +143,8 @@ def _unfolded(
     return page, answers[:MOST_ANSWERS]
 
 
-def _pieces(message: EmailMessage) -> Iterator[EmailMessage]:
-    for piece in message.walk():
-        if isinstance(piece, EmailMessage) and not piece.is_multipart():
-            yield piece
+def _pieces(message: Message) -> Iterator[Message]:
+    return (piece for piece in message.walk() if not piece.is_multipart())
 
 
 def _address(content_id: bytes) -> bytes:

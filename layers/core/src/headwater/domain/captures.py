@@ -13,6 +13,8 @@ class PartRole(StrEnum):
     PAGE = "page"
     PICTURE = "picture"
     SCREENSHOT = "screenshot"
+    GIVEN = "given"
+    """A file as a person gave it: what it shows is what that browser made of the page."""
     WARC = "warc"
     FACTS = "facts"
 

@@ -103,5 +103,7 @@ class Sighting:
     """None for the first sight; a later look at a case is named by its time."""
     wire_object: str | None = None
     """Where the requests and answers that brought the page lie (WARC), None if they are not had."""
+    given_object: str | None = None
+    """Where the file lies that a person gave (MHTML), with the pictures of its page in it."""
     page_url: str | None = None
     """Where the page was, as the answer or the file of it says; None where neither does."""

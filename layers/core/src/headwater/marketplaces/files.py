@@ -107,7 +107,7 @@ def _opened(name: str, body: bytes, *, depth: int, room: _Room) -> Iterator[tupl
         yield from _zip(name, body, depth=depth, room=room)
     elif body.startswith(b"WARC/"):
         yield from ((name, page) for page in _warc(body))
-    elif _is_mhtml(body):
+    elif is_mhtml(body):
         yield from ((name, page) for page in _mhtml(body))
     elif _is_har(body):
         yield from ((name, page) for page in _har(name, body))
@@ -174,7 +174,7 @@ def _may_hold_pages(member: str) -> bool:
 # --- MHTML ------------------------------------------------------------------------------------
 
 
-def _is_mhtml(body: bytes) -> bool:
+def is_mhtml(body: bytes) -> bool:
     head = body[:4096].lower()
     return b"mime-version:" in head and b"multipart/related" in head
 

@@ -113,6 +113,9 @@ def capture(
     )
     if seen is not None:
         kept.keep_page("seen", Page(url=sighting.page_url or "", body=seen), shared=True)
+        if sighting.given_object:
+            given = pages.get(sighting.given_object)
+            kept.keep("given", PartRole.GIVEN, None, given, _page_type(given), shared=True)
         if seen_wire is not None:
             kept.keep("seen-wire", PartRole.WARC, None, seen_wire, _WARC, shared=True)
     listing, gone, refused = sighting.listing, False, False

@@ -18,7 +18,7 @@ from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
 from headwater.marketplaces import amounts
 from headwater.marketplaces.facts import Fact, Facts
-from headwater.marketplaces.files import Content, Unread, contents
+from headwater.marketplaces.files import Content, Unread, contents, is_mhtml
 from headwater.marketplaces.lists import AddressList, Entry
 from headwater.marketplaces.urls import host_of
 from headwater.usecases.search import KeepsListings, KeepsPages, KeepsRuns, keep_page
@@ -65,6 +65,9 @@ def import_file(
         # A page without listings may be anything that was open in the browser: it is not kept.
         with_listings = reading.page if reading.listings else None
         page_object = keep_page(with_listings, pages) if with_listings else None
+        # With its pictures, as the person's browser had it: kept beside the page that we read.
+        as_given = Page(url="", body=body) if with_listings and is_mhtml(body) else None
+        given_object = keep_page(as_given, pages) if as_given else None
         new = 0
         for rank, listing in enumerate(reading.listings, start=1):
             new += listings.add(
@@ -79,6 +82,7 @@ def import_file(
                     collected_by=CollectedBy.PERSON,
                     seen_at=clock(),
                     page_object=page_object,
+                    given_object=given_object,
                     page_url=_where(with_listings),
                 )
             )
