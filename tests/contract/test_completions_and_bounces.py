@@ -1,5 +1,6 @@
-"""What is promised of completions and bounces, by the table on the local AWS and by the fake."""
+"""What small tables promise, on the local AWS and by the fakes: completions, bounces, unsigned."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from headwater.adapters.dynamodb.bounces import COUNTS, Bounces
 from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.dynamodb.runs import Runs
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
+from headwater.domain.captures import UnsignedManifest
 from tests.fakes.clock import BouncesInMemory, CompletionsInMemory
+from tests.fakes.evidence import UnsignedInMemory
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,6 +59,28 @@ def test_an_address_bounces_for_two_weeks_however_it_is_written(
     assert bounces.bounced("owner@brand.example", NOON + COUNTS - DAY)
     assert not bounces.bounced("owner@brand.example", NOON + COUNTS)
     assert not bounces.bounced("other@brand.example", NOON)
+
+
+@pytest.mark.parametrize("where", BOTH)
+def test_what_is_not_signed_waits_since_it_was_first_said(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    unsigned = (
+        UnsignedInMemory()
+        if where == "memory"
+        else UnsignedManifests(request.getfixturevalue("tables")["RunsTable"])
+    )
+    one, two = (
+        UnsignedManifest(brand="fjellvik", manifest=f"exhibits/{name}", since=NOON + late)
+        for name, late in (("b", timedelta(0)), ("a", DAY))
+    )
+    for row in (two, one, replace(one, since=NOON + DAY), replace(one, brand="other")):
+        unsigned.add(row)
+    assert unsigned.pending("fjellvik", before=NOON + 2 * DAY) == [one, two]
+    assert unsigned.pending("fjellvik", before=NOON + DAY) == [one]
+    unsigned.drop(one)
+    unsigned.drop(one)
+    assert unsigned.pending("fjellvik", before=NOON + 2 * DAY) == [two]
 
 
 @pytest.mark.local_aws

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpcore
 
-from headwater.domain.captures import Capture, PendingStamp, StoredObject
+from headwater.domain.captures import Capture, PendingStamp, StoredObject, UnsignedManifest
 from headwater.domain.exchanges import Exchange, Fetched, FetchFailed
 from headwater.domain.listings import ListingKey
 from headwater.domain.manifests import sha256
@@ -185,6 +185,23 @@ class CapturesInMemory:
     def of_listing(self, brand: str, key: ListingKey) -> list[Capture]:
         found = [row for row in self.rows.values() if (row.brand, row.key) == (brand, key)]
         return sorted(found, key=lambda capture: capture.captured_at, reverse=True)
+
+
+class UnsignedInMemory:
+    """The rows of manifests that wait to be signed, without the table."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], UnsignedManifest] = {}
+
+    def add(self, one: UnsignedManifest) -> None:
+        self.rows.setdefault((one.brand, one.manifest), one)
+
+    def pending(self, brand: str, *, before: datetime) -> builtins.list[UnsignedManifest]:
+        found = [one for one in self.rows.values() if one.brand == brand and one.since < before]
+        return sorted(found, key=lambda one: one.since)
+
+    def drop(self, one: UnsignedManifest) -> None:
+        self.rows.pop((one.brand, one.manifest), None)
 
 
 class DoorInMemory:

@@ -23,10 +23,12 @@ from headwater.adapters.dynamodb.alerts import AlertLedger
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
 from headwater.adapters.dynamodb.complaints import Complaints
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.secrets import NoSecret
 from headwater.adapters.store import Bucket
 from headwater.domain.alerts import LEASE, Level, alert_key
 from headwater.domain.brands import Brand, Desk, Product, Reference, SecondChannel
+from headwater.domain.captures import UnsignedManifest
 from headwater.domain.complaints import ComplaintState
 from headwater.usecases.complaints import move
 from headwater.usecases.deadlines import NotAllWarned
@@ -298,12 +300,15 @@ def test_a_timestamp_that_is_missing_for_a_day_is_an_alarm(deployed: Deployed) -
     Captures(os.environ["CAPTURES_TABLE"]).add(
         replace(CAPTURE, captured_at=asked_at, awaited=("swisssign",))
     )
+    exhibit = "exhibits/fjellvik/1/2/manifest.json"
+    UnsignedManifests(os.environ["RUNS_TABLE"]).add(
+        UnsignedManifest(brand="fjellvik", manifest=exhibit, since=asked_at)
+    )
     assert deployed.watch() == {"missing": 0}
-    with (
-        time_machine.travel(asked_at + timedelta(hours=25)),
-        pytest.raises(Untold, match="is not signed by every timestamp authority since"),
-    ):
+    with time_machine.travel(asked_at + timedelta(hours=25)), pytest.raises(Untold) as alarm:
         deployed.watch()
+    for what in (f"capture {CAPTURE.id} of {CAPTURE.key}", exhibit):
+        assert f"{what} is not signed by every timestamp authority since" in str(alarm.value)
 
 
 def test_all_is_well_is_said_outside_aws_and_only_then(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import pytest
 
 from headwater.adapters.chromium import CannotDraw, installed
 from headwater.adapters.desk import write_desk
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
-from headwater.domain.brands import Desk
+from headwater.domain.brands import Desk, TimestampAuthority
 from headwater.domain.captures import Capture
 from headwater.usecases.draw import drawings_of
 from headwater.verifier import Verdict, verify
+from tests.factories import BRAND
+from tests.fakes.timestamp_authority import OpensslAuthority, served
 from tests.integration.test_capture_handler import Context
 from tests.unit.evidence.test_verify import SEEN, keep
 
@@ -24,12 +28,15 @@ pytestmark = [pytest.mark.local_aws, pytest.mark.browser]
 
 
 @pytest.fixture
-def evidence(buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def evidence(
+    tables: dict[str, str], buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bucket]:
     try:
         installed()
     except CannotDraw as missing:
         pytest.skip(str(missing))
     for name, value in {
+        "RUNS_TABLE": tables["RunsTable"],
         "WORK_BUCKET": buckets["WorkBucket"],
         "EVIDENCE_BUCKET": buckets["EvidenceBucket"],
         "MARKETPLACE_REHEARSAL": "",
@@ -73,3 +80,40 @@ def test_a_captures_pages_are_drawn_once_and_stand_beside_it(
     expected = download_case_evidence([kept], evidence, tmp_path / "case")
     report = verify(tmp_path / "case", expected=expected)
     assert report.verdict is Verdict.OK, report.as_text()
+
+
+def test_a_drawing_that_nobody_signs_yet_is_done_and_asked_for_by_the_stamps_function(
+    evidence: Bucket,
+    tables: dict[str, str],
+    buckets: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CAPTURES_TABLE", tables["CapturesTable"])
+    from capture_function import stamps
+
+    stamps._settings.cache_clear()
+    signing = OpensslAuthority(tmp_path / "tsa")
+    with served(signing) as authority:
+        pass
+
+    def name(authority: TimestampAuthority) -> None:
+        desk = Desk(
+            contact="mail@example.com",
+            brands=(BRAND,),
+            access=(),
+            timestamp_authorities=(authority,),
+        )
+        write_desk(Bucket(buckets["WorkBucket"]), desk)
+
+    name(authority)
+    (kept,) = keep(SEEN, into=tmp_path / "kept", evidence=evidence)
+    assert receive(kept) == []
+    (waiting,) = UnsignedManifests(tables["RunsTable"]).pending(BRAND.id, before=datetime.now(UTC))
+    assert waiting.manifest.startswith(drawings_of(kept.brand, kept.key, kept.id))
+    with served(signing) as authority:
+        name(authority)
+        assert stamps.lambda_handler({}, Context()) == {"signed": 1, "pending": 0}
+        assert stamps.lambda_handler({}, Context()) == {"signed": 0, "pending": 0}
+    assert f"{waiting.manifest}.one.tsr" in list(evidence.list("drawings/"))
+    stamps._settings.cache_clear()

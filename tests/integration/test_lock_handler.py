@@ -13,13 +13,15 @@ from botocore.exceptions import ClientError
 from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.cases import Cases
-from headwater.adapters.evidence import evidence_files
+from headwater.adapters.evidence import evidence_files, sealed_files
 from headwater.adapters.records import encode
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Desk
 from headwater.domain.captures import Capture, Timestamp
 from headwater.domain.cases import Case, CaseState
-from headwater.domain.manifests import sha256
+from headwater.domain.manifests import canonical, sha256
+from headwater.usecases.draw import drawings_of
+from headwater.usecases.exhibit import exhibits_of
 from headwater.usecases.lock import NotWhatWasKept
 from tests.factories import BRAND, CAPTURE, CASE
 from tests.integration.test_capture_handler import Context
@@ -162,3 +164,50 @@ def test_bytes_that_are_not_what_was_kept_are_not_locked_as_evidence(room: Room)
 
     with pytest.raises(NotWhatWasKept, match="captures/other"):
         lock(CASE)
+
+
+def seal(room: Room, folder: str, name: str) -> str:
+    """A file with its manifest, as exhibits and drawings lie; the file's key."""
+    part = {"name": name, "sha256": sha256(PICTURE)}
+    room.evidence.put(f"{folder}{name}", PICTURE, "image/png")
+    room.evidence.put(f"{folder}manifest.json", canonical({"parts": [part]}), "application/json")
+    return f"{folder}{name}"
+
+
+def test_exhibits_and_drawings_are_locked_with_the_case_the_late_ones_the_same_night(
+    room: Room,
+) -> None:
+    drawing = seal(room, f"{drawings_of(CASE.brand, CAPTURE.key, CAPTURE.id)}1/", "seen.html.png")
+    room.send(CASE)
+    room.cases.open(CASE)
+    receipt = seal(room, f"{exhibits_of(CASE.brand, CASE.id)}2/", "exhibit.pdf")
+    seal(room, f"{exhibits_of(CASE.brand, 'another-case')}3/", "exhibit.pdf")
+    assert room.sweep() == 2
+    token = f"{receipt.replace('exhibit.pdf', 'manifest.json')}.one.tsr"
+    room.evidence.put(token, b"token", "application/timestamp-reply")
+    assert room.sweep() == 1
+    assert room.sweep() == 0
+    s3: Any = boto3.client("s3")
+    for key in (drawing, receipt, token):
+        found = s3.head_object(Bucket=room.evidence.name, Key=f"locked/{key}")
+        assert found["ObjectLockMode"] == "COMPLIANCE"
+        left = found["ObjectLockRetainUntilDate"] - datetime.now(UTC)
+        assert timedelta(days=89) < left < timedelta(days=90, minutes=1)
+    assert not list(room.evidence.list("locked/exhibits/fjellvik/another-case/"))
+    room.evidence.delete(receipt)
+    files = dict(sealed_files(exhibits_of(CASE.brand, CASE.id), room.evidence))
+    assert files["2/exhibit.pdf"] == PICTURE
+
+
+def test_an_exhibit_that_was_changed_is_not_locked_and_keeps_no_other_case_waiting(
+    room: Room,
+) -> None:
+    room.cases.open(replace(CASE, id="0-changed"))
+    room.cases.open(CASE)
+    changed = seal(room, f"{exhibits_of(CASE.brand, '0-changed')}1/", "exhibit.pdf")
+    room.evidence.put(changed, b"another photograph", "image/png")
+    receipt = seal(room, f"{exhibits_of(CASE.brand, CASE.id)}2/", "exhibit.pdf")
+    with pytest.raises(NotWhatWasKept, match="case 0-changed: exhibits/"):
+        room.sweep()
+    assert f"locked/{receipt}" in set(room.evidence.list("locked/exhibits/"))
+    assert f"locked/{changed}" not in set(room.evidence.list("locked/exhibits/"))

@@ -1,5 +1,6 @@
 """A listing was captured: draw the pages that were kept, from the kept bytes, and seal that."""
 
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -19,11 +20,12 @@ from capture_function.drawing_settings import Settings
 from headwater.adapters.browser_layer import start_here
 from headwater.adapters.desk import read_desk
 from headwater.adapters.drawing import draw_capture
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.screenshot import Browser
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.adapters.timestamping import authorities
-from headwater.domain.captures import Capture
+from headwater.domain.captures import Capture, UnsignedManifest
 from headwater.usecases.draw import is_drawn, keep_drawing
 
 logger = Logger()
@@ -70,6 +72,12 @@ def draw(record: SQSRecord) -> None:
         metrics.add_metric("PicturesDrawn", MetricUnit.Count, 0)
         return
     identifier, drawn = made
-    keep_drawing(capture, identifier, drawn, evidence=evidence, authorities=signers)
+    manifest, unsigned = keep_drawing(
+        capture, identifier, drawn, evidence=evidence, authorities=signers
+    )
+    if unsigned:  # no reason to draw again: the stamps function asks every hour
+        waiting = UnsignedManifest(brand=capture.brand, manifest=manifest, since=datetime.now(UTC))
+        UnsignedManifests(settings.runs_table).add(waiting)
+        logger.warning("timestamp pending", capture=capture.id, reason=unsigned)
     metrics.add_metric("PicturesDrawn", MetricUnit.Count, len(drawn) - 1)
     logger.info("drawn", listing=str(capture.key), capture=capture.id, drawing=identifier)

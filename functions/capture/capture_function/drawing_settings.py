@@ -8,6 +8,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True)
 
+    runs_table: str
     work_bucket: str
     evidence_bucket: str
     marketplace_rehearsal: str

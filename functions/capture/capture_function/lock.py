@@ -22,7 +22,7 @@ from headwater.adapters.dynamodb.completions import Completions
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.domain.cases import Case
-from headwater.usecases.lock import lock_case
+from headwater.usecases.lock import NotWhatWasKept, lock_case
 
 logger = Logger()
 metrics = Metrics()
@@ -47,7 +47,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     settings = _settings()
     cases = Cases(settings.cases_table)
     brands = read_desk(Bucket(settings.work_bucket)).brands
-    locked = sum(lock(case) for brand in brands for case in cases.of_brand(brand.id))
+    locked, failed = 0, []
+    for case in (case for brand in brands for case in cases.of_brand(brand.id)):
+        try:
+            locked += lock(case)
+        except NotWhatWasKept as found:  # the other cases do not wait for this one
+            failed.append(f"case {case.id}: {found}")
+    if failed:
+        raise NotWhatWasKept("; ".join(failed))
     Completions(settings.runs_table).done("lock", datetime.now(UTC))
     return {"locked": locked}
 

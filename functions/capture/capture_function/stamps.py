@@ -12,10 +12,11 @@ from capture_function.stamps_settings import Settings
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.completions import Completions
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.store import Bucket
 from headwater.adapters.timestamping import authorities
-from headwater.usecases.exhibit import sign_exhibits
-from headwater.usecases.stamp import stamp_pending
+from headwater.usecases.exhibit import unsigned_exhibits
+from headwater.usecases.stamp import sign_waiting, stamp_pending
 
 logger = Logger()
 metrics = Metrics()
@@ -42,10 +43,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
             captures=Captures(settings.captures_table),
             now=datetime.now(UTC),
         )
-        unsigned = sign_exhibits(brand.id, evidence=evidence, authorities=signers)
-        found["signed"] += asked.signed
-        found["pending"] += len(asked.pending) + len(unsigned)
-        for reason in (*asked.pending, *unsigned):
+        beside = sign_waiting(
+            brand.id,
+            found=unsigned_exhibits(brand.id, evidence=evidence, authorities=signers),
+            authorities=signers,
+            evidence=evidence,
+            unsigned=UnsignedManifests(settings.runs_table),
+            now=datetime.now(UTC),
+        )
+        found["signed"] += asked.signed + beside.signed
+        found["pending"] += len(asked.pending) + len(beside.pending)
+        for reason in (*asked.pending, *beside.pending):
             logger.warning("timestamp pending", reason=reason)
     metrics.add_metric("TimestampsSigned", MetricUnit.Count, found["signed"])
     metrics.add_metric("TimestampsPending", MetricUnit.Count, found["pending"])

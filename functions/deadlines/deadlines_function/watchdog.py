@@ -20,6 +20,7 @@ from headwater.adapters.dynamodb.bounces import Bounces
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.complaints import Complaints
 from headwater.adapters.dynamodb.completions import Completions
+from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.heartbeat import beat
 from headwater.adapters.schedules import last_due
 from headwater.adapters.secrets import Secrets
@@ -69,6 +70,12 @@ def _missing(desk: Desk, settings: Settings, now: datetime) -> Iterator[str]:
             yield (
                 f"capture {pending.capture_id} of {pending.key} is not signed by every timestamp"
                 f" authority since {pending.since:%Y-%m-%d %H:%M} UTC"
+            )
+        unsigned = UnsignedManifests(settings.runs_table)
+        for waiting in unsigned.pending(brand.id, before=now - UNSIGNED):
+            yield (
+                f"{waiting.manifest} is not signed by every timestamp authority"
+                f" since {waiting.since:%Y-%m-%d %H:%M} UTC"
             )
     yield from idle(
         settings.schedules,

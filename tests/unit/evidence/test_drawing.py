@@ -15,7 +15,7 @@ from headwater.adapters.screenshot import Browser, CannotDraw
 from headwater.cli.main import main
 from headwater.domain.captures import Capture, Stamp, StampFailed
 from headwater.domain.manifests import canonical, sha256
-from headwater.usecases.draw import DrawingUnsigned, is_drawn, keep_drawing
+from headwater.usecases.draw import is_drawn, keep_drawing
 from headwater.usecases.stamp import Authority
 from headwater.verifier import Trust, Verdict, verify
 from tests.factories import LISTING
@@ -126,8 +126,9 @@ def test_a_drawing_is_signed_and_who_did_not_answer_is_asked_again(tmp_path: Pat
         SEEN, into=tmp_path / "case", evidence=evidence, signers=[one], at=datetime.now(UTC)
     )
     made = drawn(kept, evidence)
-    with pytest.raises(DrawingUnsigned, match="away"):
-        keep_drawing(kept, *made, evidence=evidence, authorities=[one, Away()])
+    manifest, silent = keep_drawing(kept, *made, evidence=evidence, authorities=[one, Away()])
+    assert silent == {"away": "does not answer"}
+    assert manifest in evidence.versions
     assert not is_drawn(kept, evidence=evidence, authorities=[one, Away()])
     assert is_drawn(kept, evidence=evidence, authorities=[one])
     download_case_evidence([kept], evidence, tmp_path / "case")

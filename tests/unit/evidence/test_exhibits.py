@@ -1,13 +1,15 @@
 """What a person brings is sealed once, and signed as soon as somebody signs."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from headwater.domain.manifests import canonical, sha256
-from headwater.usecases.exhibit import ExhibitKind, add_exhibit, exhibits_of
+from headwater.usecases.exhibit import ExhibitKind, add_exhibit, exhibits_of, unsigned_exhibits
+from headwater.usecases.stamp import AskedAgain, sign_waiting
 from tests.factories import NOON
-from tests.fakes.evidence import BucketInMemory
+from tests.fakes.evidence import BucketInMemory, UnsignedInMemory
 from tests.unit.evidence.test_timestamps import Scripted
 
 BODY = b"%PDF a receipt"
@@ -61,6 +63,37 @@ def test_who_did_not_sign_is_named_and_asked_again() -> None:
     assert add(bucket, authority) == (identifier, ())
     assert any(key.endswith("manifest.json.one.tsr") for key in bucket.versions)
     assert len(set(authority.asked)) == 1
+
+
+def test_what_is_unsigned_is_asked_for_every_hour_and_known_to_wait() -> None:
+    bucket, unsigned = BucketInMemory(), UnsignedInMemory()
+    good, late = Scripted("good", answers=True), Scripted("late", answers=False)
+    add(bucket, good, late)
+    add(bucket, good, late, body=b"another")
+    assert len(late.asked) == 2
+
+    def ask(hours: int) -> AskedAgain:
+        return sign_waiting(
+            "fjellvik",
+            found=unsigned_exhibits("fjellvik", evidence=bucket, authorities=[good, late]),
+            authorities=[good, late],
+            evidence=bucket,
+            unsigned=unsigned,
+            now=NOON + timedelta(hours=hours),
+        )
+
+    asked = [ask(1), ask(2)]
+    assert [(one.signed, len(one.pending)) for one in asked] == [(0, 2), (0, 2)]
+    assert "late: it answered HTTP 503" in asked[0].pending[0]
+    assert "late: not asked, see above" in asked[0].pending[1]
+    assert len(late.asked) == 4
+    waiting = unsigned.pending("fjellvik", before=NOON + timedelta(hours=3))
+    assert [one.since for one in waiting] == [NOON + timedelta(hours=1)] * 2
+    late.answers = True
+    assert ask(3) == AskedAgain(signed=2, pending=())
+    assert not unsigned.rows
+    assert ask(4) == AskedAgain(signed=0, pending=())
+    assert len(good.asked) == 2
 
 
 @pytest.mark.parametrize("name", ["../../x", "a/b.html\n", "no ending", ".bashrc", "x." + "y" * 50])

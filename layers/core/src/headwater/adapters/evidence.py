@@ -8,7 +8,7 @@ from headwater.adapters.store import NoSuchObject
 from headwater.domain.captures import Capture
 from headwater.domain.manifests import FILE_NAME, sha256
 from headwater.usecases.draw import drawings_of
-from headwater.usecases.lock import stored_files
+from headwater.usecases.lock import locked_copy, stored_files
 
 
 class Versions(Protocol):
@@ -37,8 +37,19 @@ def evidence_files(capture: Capture, bucket: Versions) -> Iterator[tuple[str, by
                 raise
             yield name, bucket.get(copies[name].key, copies[name].version_id)
     drawings = drawings_of(capture.brand, capture.key, capture.id)
-    for key in bucket.list(drawings):
-        yield DRAWN + key.removeprefix(drawings), bucket.get(key)
+    for name, body in sealed_files(drawings, bucket):
+        yield DRAWN + name, body
+
+
+def sealed_files(prefix: str, bucket: Versions) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of what lies below a prefix of exhibits or drawings.
+
+    Where an original is gone after its own lock, the locked copy of it.
+    """
+    places = {key.removeprefix(locked_copy("")): key for key in bucket.list(locked_copy(prefix))}
+    places |= {key: key for key in bucket.list(prefix)}
+    for key, place in sorted(places.items()):
+        yield key.removeprefix(prefix), bucket.get(place)
 
 
 def download_case_evidence(

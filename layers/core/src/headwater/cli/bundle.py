@@ -12,6 +12,7 @@ from pynamodb.exceptions import PynamoDBException
 from headwater.adapters.bundle import bundle
 from headwater.adapters.desk import reference_key
 from headwater.adapters.dynamodb.captures import Captures
+from headwater.adapters.evidence import sealed_files
 from headwater.adapters.screenshot import Browser, CannotDraw
 from headwater.adapters.software import software
 from headwater.adapters.stack import StackUnusable, find_stack
@@ -76,8 +77,7 @@ def write_bundle(
 ) -> str:
     """Write the case's bundle; the SHA-256 that `headwater verify --expect` takes."""
     hashes = {reference.id: reference.sha256 for reference in brand.references}
-    prefix = exhibits_of(case.brand, case.id)
-    exhibits = {key.removeprefix(prefix): evidence.get(key) for key in evidence.list(prefix)}
+    exhibits = dict(sealed_files(exhibits_of(case.brand, case.id), evidence))
     said = software()
     with ExitStack() as cleanup:
         body, digest = bundle(

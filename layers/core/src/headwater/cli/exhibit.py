@@ -69,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     print(f"exhibit {identifier} is with case {arguments.case}")
     if silent:
-        print(f"not signed by {', '.join(silent)} yet: give the same command again later")
+        print(f"not signed by {', '.join(silent)} yet: the stack asks again every hour")
     return 0
 
 

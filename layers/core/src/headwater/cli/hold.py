@@ -12,7 +12,7 @@ from headwater.adapters.store import Bucket
 from headwater.usecases.capture import captures_of, pages_of
 from headwater.usecases.draw import drawings_of
 from headwater.usecases.exhibit import exhibits_of
-from headwater.usecases.lock import locked_of
+from headwater.usecases.lock import locked_copy, locked_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"headwater hold: brand {brand.id} has no case {arguments.case}", file=sys.stderr)
             return 1
         evidence = Bucket(stack.outputs["EvidenceBucket"])
-        prefixes = {
-            folder(brand.id, key)
-            for key in case.keys
-            for folder in (captures_of, drawings_of, locked_of)
-        } | {exhibits_of(brand.id, case.id)}
+        sealed = {drawings_of(brand.id, key) for key in case.keys}
+        sealed.add(exhibits_of(brand.id, case.id))
+        prefixes = sealed | {locked_copy(prefix) for prefix in sealed}
+        for key in case.keys:
+            prefixes |= {captures_of(brand.id, key), locked_of(brand.id, key)}
         if not arguments.release:
             # Pages of results serve other cases too, so what holds one of them stays.
             captures = Captures(stack.outputs["CapturesTable"])

@@ -96,7 +96,7 @@ def _download(stack: "Stack", case: "Case", folder: Path) -> tuple[str, ...]:
     No table has the exhibits' hashes: their timestamps alone speak for them.
     """
     from headwater.adapters.dynamodb.captures import Captures  # noqa: PLC0415
-    from headwater.adapters.evidence import download_case_evidence  # noqa: PLC0415
+    from headwater.adapters.evidence import download_case_evidence, sealed_files  # noqa: PLC0415
     from headwater.adapters.store import Bucket  # noqa: PLC0415
     from headwater.usecases.exhibit import exhibits_of  # noqa: PLC0415
 
@@ -104,11 +104,10 @@ def _download(stack: "Stack", case: "Case", folder: Path) -> tuple[str, ...]:
     captures = Captures(stack.outputs["CapturesTable"])
     looks = [look for key in case.keys for look in captures.of_listing(case.brand, key)]
     expected = download_case_evidence(looks, evidence, folder / "captures")
-    prefix = exhibits_of(case.brand, case.id)
-    for key in evidence.list(prefix):
-        file = folder / "exhibits" / key.removeprefix(prefix)
+    for name, body in sealed_files(exhibits_of(case.brand, case.id), evidence):
+        file = folder / "exhibits" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(evidence.get(key))
+        file.write_bytes(body)
     return expected
 
 

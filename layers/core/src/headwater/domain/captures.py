@@ -92,6 +92,15 @@ class PendingStamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedManifest:
+    """An exhibit's or a drawing's manifest, by its key, that not every authority signed."""
+
+    brand: str
+    manifest: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One look at one listing. `id` is deterministic, so looking twice at the same bytes is one.
 

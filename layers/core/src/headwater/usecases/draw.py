@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from headwater.domain.captures import Capture, StampFailed, StoredObject
+from headwater.domain.captures import Capture, StoredObject
 from headwater.domain.listings import ListingKey
 from headwater.domain.manifests import FILE_NAME, sha256
-from headwater.usecases.stamp import Authority
+from headwater.usecases.stamp import Authority, sign_beside
 
 _MEDIA_TYPES = {"json": "application/json", "png": "image/png"}
 
@@ -17,10 +17,6 @@ class EvidenceStore(Protocol):
     def list(self, prefix: str) -> Iterator[str]: ...
     def put(self, key: str, body: bytes, media_type: str) -> StoredObject: ...
     def put_once(self, key: str, body: bytes, media_type: str) -> StoredObject | None: ...
-
-
-class DrawingUnsigned(Exception):  # noqa: N818 - says how things stand
-    """The pictures are kept; somebody has still to sign. The caller comes again later."""
 
 
 def drawings_of(brand: str, key: ListingKey, capture_id: str = "") -> str:
@@ -49,26 +45,16 @@ def keep_drawing(
     *,
     evidence: EvidenceStore,
     authorities: Sequence[Authority],
-) -> None:
+) -> tuple[str, dict[str, str]]:
     """Store the pictures and last their manifest, and have that signed. Doing it again is harmless.
 
-    Raises DrawingUnsigned when an authority did not answer.
+    Returns the manifest's key and who has still to sign it, and why.
     """
     prefix = f"{drawings_of(capture.brand, capture.key, capture.id)}{identifier}/"
     for name in sorted(files, key=lambda name: (name == FILE_NAME, name)):
         evidence.put_once(prefix + name, files[name], _MEDIA_TYPES[name.rpartition(".")[2]])
+    manifest = f"{prefix}{FILE_NAME}"
     there = set(evidence.list(prefix))
-    silent = []
-    for authority in authorities:
-        stem = f"{prefix}{FILE_NAME}.{authority.name}"
-        if f"{stem}.tsr" in there:
-            continue
-        try:
-            made = authority.stamp(sha256(files[FILE_NAME]))
-        except StampFailed as failure:
-            silent.append(f"{authority.name}: {failure}")
-            continue
-        evidence.put(f"{stem}.tsq", made.request, "application/timestamp-query")
-        evidence.put(f"{stem}.tsr", made.reply, "application/timestamp-reply")
-    if silent:
-        raise DrawingUnsigned(f"drawing of {capture.key}, capture {capture.id}: {silent}")
+    missing = [one for one in authorities if f"{manifest}.{one.name}.tsr" not in there]
+    digest = sha256(files[FILE_NAME])
+    return manifest, sign_beside(manifest, digest, authorities=missing, evidence=evidence)

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from headwater.domain.captures import StampFailed, StoredObject
+from headwater.domain.captures import StoredObject
 from headwater.domain.manifests import FILE_NAME, canonical, sha256
-from headwater.usecases.stamp import Authority
+from headwater.usecases.stamp import Authority, sign_beside
 
 SCHEMA = "headwater/exhibit/1"
 
@@ -87,45 +87,22 @@ def add_exhibit(
             }
         )
         evidence.put_once(f"{prefix}{FILE_NAME}", text, "application/json")
-    return identifier, _sign(prefix, evidence, authorities)
-
-
-def sign_exhibits(
-    brand: str, *, evidence: EvidenceStore, authorities: Sequence[Authority]
-) -> tuple[str, ...]:
-    """Ask those again who have not signed an exhibit of the brand; what is still unsigned by whom.
-
-    Who does not answer is not asked for the next exhibit.
-    """
-    there = set(evidence.list(f"exhibits/{brand}/"))
-    silent: list[str] = []
-    answering = list(authorities)
-    for name in sorted(key for key in there if key.endswith(f"/{FILE_NAME}")):
-        missing = [one for one in authorities if f"{name}.{one.name}.tsr" not in there]
-        asked = [one for one in missing if one in answering]
-        refused = _sign(name.removesuffix(FILE_NAME), evidence, asked) if asked else ()
-        answering = [one for one in answering if one.name not in refused]
-        left = [one.name for one in missing if one not in asked or one.name in refused]
-        silent += [f"{name}: {who} has not signed" for who in left]
-    return tuple(silent)
-
-
-def _sign(
-    prefix: str, evidence: EvidenceStore, authorities: Sequence[Authority]
-) -> tuple[str, ...]:
-    """Add the tokens that are not there yet; the names of those who did not answer."""
+    manifest = f"{prefix}{FILE_NAME}"
     there = set(evidence.list(prefix))
-    digest = sha256(evidence.get(f"{prefix}{FILE_NAME}"))
-    silent = []
-    for authority in authorities:
-        stem = f"{prefix}{FILE_NAME}.{authority.name}"
-        if f"{stem}.tsr" in there:
-            continue
-        try:
-            made = authority.stamp(digest)
-        except StampFailed:
-            silent.append(authority.name)
-            continue
-        evidence.put(f"{stem}.tsq", made.request, "application/timestamp-query")
-        evidence.put(f"{stem}.tsr", made.reply, "application/timestamp-reply")
-    return tuple(silent)
+    missing = [one for one in authorities if f"{manifest}.{one.name}.tsr" not in there]
+    digest = sha256(evidence.get(manifest))
+    silent = sign_beside(manifest, digest, authorities=missing, evidence=evidence)
+    return identifier, tuple(silent)
+
+
+def unsigned_exhibits(
+    brand: str, *, evidence: EvidenceStore, authorities: Sequence[Authority]
+) -> list[str]:
+    """The keys of the manifests of the brand's exhibits that not every authority has signed."""
+    there = set(evidence.list(f"exhibits/{brand}/"))
+    return sorted(
+        key
+        for key in there
+        if key.endswith(f"/{FILE_NAME}")
+        and any(f"{key}.{authority.name}.tsr" not in there for authority in authorities)
+    )

@@ -1,5 +1,6 @@
 """A case was opened: copy its evidence to where nobody at all can delete it for a while."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -8,6 +9,8 @@ from headwater.domain.captures import Capture, StoredObject
 from headwater.domain.cases import Case
 from headwater.domain.listings import ListingKey
 from headwater.domain.manifests import FILE_NAME, sha256
+from headwater.usecases.draw import drawings_of
+from headwater.usecases.exhibit import exhibits_of
 
 _KIND = "application/octet-stream"
 
@@ -16,6 +19,7 @@ class EvidenceStore(Protocol):
     """Objects by key and version."""
 
     def get(self, key: str, version_id: str | None = None) -> bytes: ...
+    def list(self, prefix: str) -> Iterator[str]: ...
     def put_locked(self, key: str, body: bytes, media_type: str, until: datetime) -> StoredObject:
         """Write it so that nobody can delete it before `until`, the account's owner neither."""
         ...
@@ -37,19 +41,21 @@ class CaptureRows(Protocol):
 def lock_case(
     case: Case, *, days: int, evidence: EvidenceStore, captures: CaptureRows, now: datetime
 ) -> int:
-    """Copy what is kept of the case's listing and is not locked yet; how many files that were.
+    """Copy what is kept of the case and is not locked yet; how many files that were.
 
-    Only of a case that is open, and for so many days from its capture's first lock: the end is
+    The captures of its listings, the pictures drawn of them, its exhibits. Only of a case that is
+    open, and for so many days from a capture's first lock, or from a file's own: the end is
     bounded, whatever becomes of the case. A second call copies only what came since (a late token,
-    a further look). `days` 0 locks nothing. Raises NotWhatWasKept.
+    a further look, a receipt). `days` 0 locks nothing. Raises NotWhatWasKept.
     """
     if not days or not case.state.needs_attention:
         return 0
-    return sum(
-        _lock(capture, now + timedelta(days=days), evidence, captures, now)
-        for key in case.keys
-        for capture in captures.of_listing(case.brand, key)
-    )
+    until = now + timedelta(days=days)
+    looks = (look for key in case.keys for look in captures.of_listing(case.brand, key))
+    count = sum(_lock(look, until, evidence, captures, now) for look in looks)
+    beside = [drawings_of(case.brand, key) for key in case.keys]
+    beside.append(exhibits_of(case.brand, case.id))
+    return count + sum(_lock_sealed(prefix, until, evidence) for prefix in beside)
 
 
 def _lock(
@@ -72,17 +78,41 @@ def _lock(
     return len(made)
 
 
+def _lock_sealed(prefix: str, until: datetime, evidence: EvidenceStore) -> int:
+    """Lock the folders below the prefix that have a manifest: its parts, itself, its tokens."""
+    there = set(evidence.list(prefix))
+    locked = set(evidence.list(locked_copy(prefix)))
+    count = 0
+    for manifest in sorted(key for key in there if key.endswith(f"/{FILE_NAME}")):
+        folder = manifest.removesuffix(FILE_NAME)
+        tokens = {key: None for key in there if key.startswith(f"{manifest}.")}
+        said = json.loads(evidence.get(manifest))
+        parts = {f"{folder}{part['name']}": str(part["sha256"]) for part in said["parts"]}
+        for key, known in sorted({**parts, manifest: None, **tokens}.items()):
+            if locked_copy(key) not in locked:
+                body = _checked(StoredObject(key=key, version_id=None), known, evidence)
+                evidence.put_locked(locked_copy(key), body, _KIND, until)
+                count += 1
+    return count
+
+
 def _checked(at: StoredObject, known: str | None, evidence: EvidenceStore) -> bytes:
     """Read through here and not copied by the store: what is locked has been looked at."""
     body = evidence.get(at.key, at.version_id)
     if known is not None and (found := sha256(body)) != known:
-        raise NotWhatWasKept(f"{at.key} (version {at.version_id}) has SHA-256 {found}, not {known}")
+        version = at.version_id or "the newest"
+        raise NotWhatWasKept(f"{at.key} (version {version}) has SHA-256 {found}, not {known}")
     return body
 
 
 def locked_of(brand: str, key: ListingKey) -> str:
     """The prefix under which the locked copies of a listing's captures lie."""
     return f"locked/{brand}/{key.platform}/{key.offer_id}/"
+
+
+def locked_copy(key: str) -> str:
+    """Where the locked copy of an exhibit's or a drawing's file lies, or of all below a prefix."""
+    return f"locked/{key}"
 
 
 def stored_files(capture: Capture) -> Iterator[tuple[str, StoredObject, str | None]]:

@@ -1,6 +1,6 @@
 """Have somebody outside sign when a manifest existed, and never lose a capture over it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -13,8 +13,10 @@ from headwater.domain.captures import (
     StampFailed,
     StoredObject,
     Timestamp,
+    UnsignedManifest,
 )
 from headwater.domain.listings import ListingKey
+from headwater.domain.manifests import sha256
 
 
 class Authority(Protocol):
@@ -33,6 +35,13 @@ class EvidenceStore(Protocol):
     def put(self, key: str, body: bytes, media_type: str) -> StoredObject: ...
 
 
+class SignedStore(EvidenceStore, Protocol):
+    """The same, where what lies there can be read."""
+
+    def get(self, key: str) -> bytes: ...
+    def list(self, prefix: str) -> Iterator[str]: ...
+
+
 class CaptureRows(Protocol):
     """The captures that are known."""
 
@@ -44,6 +53,20 @@ class PendingRows(CaptureRows, Protocol):
 
     def pending_stamps(self, brand: str, *, before: datetime) -> Iterable[PendingStamp]: ...
     def get(self, brand: str, key: ListingKey, capture_id: str) -> Capture | None: ...
+
+
+class UnsignedRows(Protocol):
+    """The manifests of exhibits and drawings that somebody has still to sign."""
+
+    def add(self, one: UnsignedManifest) -> None:
+        """Known already: it stays unsigned since when it was first."""
+        ...
+
+    def pending(self, brand: str, *, before: datetime) -> Iterable[UnsignedManifest]:
+        """Those of before then, the longest waiting first."""
+        ...
+
+    def drop(self, one: UnsignedManifest) -> None: ...
 
 
 def stamp(
@@ -86,7 +109,7 @@ def stamp(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedAgain:
-    """How many captures are signed by everybody now, and why the others are not."""
+    """How many manifests are signed by everybody now, and why the others are not."""
 
     signed: int
     pending: tuple[str, ...]
@@ -122,5 +145,64 @@ def stamp_pending(
             for name in capture.awaited:
                 answering.pop(name, None)
         else:
+            signed += 1
+    return AskedAgain(signed=signed, pending=tuple(pending))
+
+
+def sign_beside(
+    manifest: str, digest: str, *, authorities: Iterable[Authority], evidence: EvidenceStore
+) -> dict[str, str]:
+    """Put a token of each authority beside the manifest of that SHA-256; who gave none, and why."""
+    silent = {}
+    for authority in authorities:
+        try:
+            made = authority.stamp(digest)
+        except StampFailed as failure:
+            silent[authority.name] = str(failure)
+            continue
+        stem = f"{manifest}.{authority.name}"
+        evidence.put(f"{stem}.tsq", made.request, "application/timestamp-query")
+        evidence.put(f"{stem}.tsr", made.reply, "application/timestamp-reply")
+    return silent
+
+
+def sign_waiting(
+    brand: str,
+    *,
+    found: Iterable[str],
+    authorities: Sequence[Authority],
+    evidence: SignedStore,
+    unsigned: UnsignedRows,
+    now: datetime,
+    most: int = 200,
+) -> AskedAgain:
+    """Ask again for exhibits and drawings: those that are known to wait and those just `found`.
+
+    As `stamp_pending` does: who does not answer is not asked for the next, `most` are looked at.
+    What is still unsigned is known to wait from then on.
+    """
+    known = [one.manifest for one in unsigned.pending(brand, before=now)]
+    silent: set[str] = set()
+    signed, pending = 0, []
+    for manifest in islice(dict.fromkeys([*known, *found]), most):
+        there = set(evidence.list(f"{manifest}."))
+        missing = [one for one in authorities if f"{manifest}.{one.name}.tsr" not in there]
+        asked = [one for one in missing if one.name not in silent]
+        refused: dict[str, str] = {}
+        if asked:
+            digest = sha256(evidence.get(manifest))
+            refused = sign_beside(manifest, digest, authorities=asked, evidence=evidence)
+        row = UnsignedManifest(brand=brand, manifest=manifest, since=now)
+        left = [
+            f"{one.name}: {refused.get(one.name, 'not asked, see above')}"
+            for one in missing
+            if one.name in silent or one.name in refused
+        ]
+        silent |= set(refused)
+        if left:
+            unsigned.add(row)
+            pending.append(f"{manifest}: {'; '.join(left)}")
+        else:
+            unsigned.drop(row)
             signed += 1
     return AskedAgain(signed=signed, pending=tuple(pending))
