@@ -208,6 +208,21 @@ def test_there_is_one_rule_at_a_time_for_each_platform_and_event() -> None:
         assert [pair for pair, times in pairs.items() if times > 1] == []
 
 
+def test_no_question_that_has_an_answer_today_loses_it_when_a_law_ends() -> None:
+    """The digest asks with the rules of its own day: a gap would stop it for everything else."""
+    today, later = (
+        {
+            (p, e)
+            for rule in CLOCK.rules
+            if rule.applies_on(on)
+            for p in rule.platforms
+            for e in rule.events
+        }
+        for on in (day("2026-12-31"), day("2027-01-01"))
+    )
+    assert today - later == set()
+
+
 def test_every_rule_can_be_asked_for() -> None:
     for rule in CLOCK.rules:
         on = rule.effective_from or rule.effective_to or day("2026-06-01")
@@ -218,7 +233,7 @@ def test_every_rule_can_be_asked_for() -> None:
 
 
 def test_every_rule_states_its_source_and_assumptions_are_marked() -> None:
-    assert len({rule.id for rule in CLOCK.rules}) == len(CLOCK.rules) == 55
+    assert len({rule.id for rule in CLOCK.rules}) == len(CLOCK.rules) == 56
     for rule in CLOCK.rules:
         assert rule.citation
         assert rule.consequence

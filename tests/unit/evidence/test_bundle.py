@@ -326,9 +326,29 @@ def strip_every_token(members: Members) -> None:
     relist(members)
 
 
+def rewrite_the_declaration(members: Members) -> None:
+    """What no capture holds is vouched for by the list's own token: a forger takes that away."""
+    members["DECLARATION-DRAFT.md"] += b"I saw it myself."
+    relist(members)
+    for name in [name for name in members if name.startswith("bundle.json.")]:
+        del members[name]
+
+
+def change_the_hash_asked_for(members: Members) -> None:
+    request = members["bundle.json.one.tsq"]
+    members["bundle.json.one.tsq"] = request[:30] + bytes([request[30] ^ 1]) + request[31:]
+
+
+def take_the_request_away(members: Members) -> None:
+    del members["bundle.json.one.tsq"]
+
+
 @pytest.mark.parametrize(
     ("tamper", "verdict"),
     [
+        (rewrite_the_declaration, Verdict.UNVERIFIABLE),
+        (change_the_hash_asked_for, Verdict.MISMATCH),
+        (take_the_request_away, Verdict.MISSING),
         (change_page, Verdict.MISMATCH),
         (change_page_and_manifest, Verdict.MISMATCH),
         (back_date, Verdict.MISMATCH),
@@ -351,6 +371,16 @@ def test_each_way_of_tampering_has_its_word(
     tamper(members)
     exported.repack(members)
     assert exported.verdict() is verdict
+
+
+def test_a_changed_token_of_the_list_is_named_to_a_reader_with_only_the_hash(
+    exported: Exported,
+) -> None:
+    members = exported.members()
+    members["bundle.json.one.tsr"] = members["bundle.json.one.tsr"][:-1] + b"?"
+    exported.repack(members)
+    report = verify(exported.path, expected=[exported.expected])
+    assert report.verdict is Verdict.UNTRUSTED
 
 
 def test_reordered_and_repacked_entries_change_nothing(exported: Exported) -> None:

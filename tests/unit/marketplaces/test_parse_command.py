@@ -128,8 +128,14 @@ def test_one_unreadable_file_stops_none_of_the_others(
 
     said = capsys.readouterr()
     assert code == 1
-    assert len(said.out.splitlines()) == 1
-    assert json.loads(said.out)["verdict"] == "ok"
+    told = [json.loads(line) for line in said.out.splitlines()]
+    assert [(Path(one["path"]), one["verdict"]) for one in told] == [
+        (missing, "error"),
+        (empty, "error"),
+        (tmp_path, "error"),
+        (offer, "ok"),
+    ]
+    assert all(list(one) == list(told[-1]) for one in told)
     assert said.err.splitlines() == [
         f"headwater parse: {missing}: No such file or directory",
         f"headwater parse: {empty}: the file is empty",

@@ -386,10 +386,17 @@ class _Check:
         if not wrong:
             self._say("bundle", Verdict.OK, f"all {len(listed)} files are as the bundle lists them")
         digest = _sha256(text)
-        anchored = self._timestamps("bundle", BUNDLE, digest, None)
+        anchored = self._timestamps("bundle", BUNDLE, digest, None, beside="trust/")
         if digest in self.expected:
             self._say("bundle expected", Verdict.OK, f"{BUNDLE} is the expected {digest}")
             anchored = True
+        if not anchored:
+            self._say(
+                "bundle seal",
+                Verdict.UNVERIFIABLE,
+                f"nobody outside vouches for {BUNDLE}, which alone vouches for whatever is not in "
+                "a capture; give its SHA-256 with --expect",
+            )
         return anchored and not wrong
 
     def _capture(self, folder: str, *, alone: bool) -> "_Capture | None":
@@ -498,9 +505,12 @@ class _Check:
         return Verdict.OK, f"{len(body)} bytes, SHA-256 {found}"
 
     def _timestamps(
-        self, prefix: str, name: str, digest: str, captured_at: datetime | None
+        self, prefix: str, name: str, digest: str, captured_at: datetime | None, beside: str = ""
     ) -> bool:
-        """Check every token over the file; whether at least one of a trusted authority holds."""
+        """Check every token over the file; whether at least one of a trusted authority holds.
+
+        Certificates that lie `beside` the token make nobody trust it, but they show a changed one.
+        """
         tokens = [n for n in self.members.names if n.startswith(f"{name}.") and n.endswith(".tsr")]
         holds = False
         for token_name in tokens:
@@ -514,10 +524,19 @@ class _Check:
                 self._say(f"{prefix} timestamp {authority}".strip(), bad.verdict, bad.detail)
                 continue
             verdict, detail, _ = check_timestamp(token, request, digest, captured_at, self.trust)
+            own = f"{beside}{authority}.pem"
+            if verdict is Verdict.UNVERIFIABLE and beside and own in self._there:
+                beside_it = Trust(self._page(own))
+                again, why, _ = check_timestamp(token, request, digest, captured_at, beside_it)
+                if again is Verdict.UNTRUSTED:
+                    verdict, detail = again, f"by its own {own}: {why}"
             # A token that nobody can judge proves nothing and refutes nothing: see "seal".
             judged = verdict is not Verdict.UNVERIFIABLE
             name_of_layer = f"{prefix} timestamp {authority}".strip()
             self._say(name_of_layer, verdict, detail, required=judged)
+            if request is None:
+                detail = f"{request_name}, with the nonce that was asked for, is not here"
+                self._say(f"{name_of_layer} request", Verdict.MISSING, detail)
             holds = holds or verdict is Verdict.OK
         return holds
 
@@ -858,8 +877,10 @@ def _figure(text: str) -> Decimal | None:
 # ---- timestamps (RFC 3161) -----------------------------------------------------------------------
 
 
+_REQUEST = bytes.fromhex("020101 3031 300d 0609 608648016503040201 0500 0420")
+"""How our requests begin in DER: version 1, SHA-256; then come the hash and the nonce."""
 _CERTIFICATE_REQUESTED = b"\x01\x01\xff"
-"""How our requests end in DER, right after the nonce."""
+"""How they end, right after the nonce."""
 
 
 _INSTALL = "pip install 'rfc3161-client>=1.0.9'"
@@ -913,10 +934,12 @@ def check_timestamp(
     if imprint.message.hex() != digest:
         return Verdict.MISMATCH, f"is over another file, SHA-256 {imprint.message.hex()}", None
     if request is not None:
-        length = (nonce or 0).bit_length() // 8 + 1
-        asked = bytes([2, length]) + (nonce or 0).to_bytes(length, "big") + _CERTIFICATE_REQUESTED
-        if not request.endswith(asked):
+        asked = _after_the_hash(nonce)
+        if asked is None or not request.endswith(asked):
             return Verdict.MISMATCH, "answers another request (the nonces differ)", None
+        whole = _REQUEST + bytes.fromhex(digest) + asked
+        if request != bytes([0x30, len(whole)]) + whole:
+            return Verdict.MISMATCH, "its request is not the one for this file", None
     verdict, detail = _signed_by(reply, bytes.fromhex(digest), trust)
     made_at = made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)
     when = made_at.isoformat().replace("+00:00", "Z")
@@ -930,6 +953,14 @@ def check_timestamp(
     if late > timedelta(days=1):
         detail += f"; that is {late.days} days after the time that the manifest names"
     return Verdict.OK, f"existed at {when}, signed by {detail}", made_at
+
+
+def _after_the_hash(nonce: int | None) -> bytes | None:
+    """How a request with this nonce ends; None for one that we never ask with."""
+    if nonce is None or not 0 <= nonce < 1 << 64:
+        return None
+    number = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
+    return bytes([2, len(number)]) + number + _CERTIFICATE_REQUESTED
 
 
 def problem_with_certificates(pem: bytes) -> str | None:

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         clock = own_clock(arguments.own)
         as_of = None if arguments.as_of is None else _day(arguments.as_of)
         at = instant(arguments.at)
-        platform, event = _name(arguments.platform), _name(arguments.event)
+        platform, event = _name(arguments.platform).removesuffix(".com"), _name(arguments.event)
         deadline = clock.deadline(platform, event, at, as_of=as_of)
     except (BadRules, NoRule, ValueError, OSError) as error:
         print(f"headwater due: {error}", file=sys.stderr)

@@ -61,9 +61,12 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             found = list(_read(name, arguments.platform, sources=arguments.sources))
         except (BadFile, OSError) as problem:
-            said = problem.strerror if isinstance(problem, OSError) else str(problem)
-            said = f"{name}: {said}" if isinstance(problem, OSError) else said
+            said = str(problem)
+            if isinstance(problem, OSError):
+                said = f"{name}: {problem.strerror or problem}"
             print(f"headwater parse: {said}", file=sys.stderr)
+            if arguments.json:
+                print(json.dumps(_unread(name, said, arguments.platform), ensure_ascii=False))
             failed = True
             continue
         for result, places in found:
@@ -118,6 +121,19 @@ def _result(name: str, page: Page, platform: Platform | None) -> dict[str, Any]:
             ),
         )
     return as_json(name, reading)
+
+
+def _unread(name: str, why: str, platform: Platform | None) -> dict[str, Any]:
+    """What could not be opened, in the same form: other programs look nowhere else."""
+    return as_json(
+        name,
+        PageReading(
+            platform=platform or Platform.GENERIC,
+            kind=PageKind.OTHER,
+            verdict=Verdict.ERROR,
+            reason=why,
+        ),
+    )
 
 
 def _nothing(name: str) -> dict[str, Any]:
