@@ -14,6 +14,7 @@ from headwater.adapters.desk import write_desk
 from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.evidence import download_case_evidence
 from headwater.adapters.records import encode
+from headwater.adapters.software import software
 from headwater.adapters.store import Bucket
 from headwater.domain.brands import Desk, TimestampAuthority
 from headwater.domain.captures import Capture
@@ -70,6 +71,8 @@ def test_a_captures_pages_are_drawn_once_and_stand_beside_it(
     assert receive(kept) == receive(kept) == []
     there = list(evidence.list(drawings_of(kept.brand, kept.key, kept.id)))
     assert sorted(key.rpartition("/")[2] for key in there) == ["manifest.json", "seen.html.png"]
+    manifest = next(key for key in there if key.endswith("manifest.json"))
+    assert json.loads(evidence.get(manifest))["made_by"] == software()
     s3 = boto3.client("s3")
     versions = s3.list_object_versions(Bucket=evidence.name, Prefix="drawings/")["Versions"]
     assert len(versions) == 2

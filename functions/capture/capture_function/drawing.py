@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -22,6 +21,7 @@ from headwater.adapters.desk import read_desk
 from headwater.adapters.drawing import draw_capture
 from headwater.adapters.dynamodb.unsigned import UnsignedManifests
 from headwater.adapters.screenshot import Browser
+from headwater.adapters.software import software
 from headwater.adapters.store import Bucket
 from headwater.adapters.stream import new_record
 from headwater.adapters.timestamping import authorities
@@ -30,7 +30,6 @@ from headwater.usecases.draw import is_drawn, keep_drawing
 
 logger = Logger()
 metrics = Metrics()
-VERSION = version("headwater")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -65,7 +64,7 @@ def draw(record: SQSRecord) -> None:
             capture,
             files,
             browser=browser,
-            made_by={"tool": "headwater", "version": VERSION},
+            made_by=software(),
             timestamp_authorities=tuple(signer.name for signer in signers),
         )
     if made is None:

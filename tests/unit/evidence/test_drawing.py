@@ -35,12 +35,14 @@ class Away:
         raise StampFailed("does not answer")
 
 
-def drawn(capture: Capture, evidence: BucketInMemory) -> tuple[str, dict[str, bytes]]:
+def drawn(
+    capture: Capture, evidence: BucketInMemory, **made_by: str
+) -> tuple[str, dict[str, bytes]]:
     files = dict(evidence_files(capture, evidence))
     try:
         with Browser() as browser:
             made = draw_capture(
-                capture, files, browser=browser, made_by={}, timestamp_authorities=()
+                capture, files, browser=browser, made_by=made_by, timestamp_authorities=()
             )
     except CannotDraw as missing:
         pytest.skip(str(missing))
@@ -101,7 +103,7 @@ def test_another_picture_with_new_hashes_is_nobodys(tmp_path: Path) -> None:
     said["parts"][0] |= {"sha256": sha256(b"another"), "size": 7}
     manifest.write_bytes(canonical(said))
     assert words(tmp_path, *expected)["drawing manifest"] is Verdict.MISMATCH
-    facts = {key: said[key] for key in ("capture_manifest_sha256", "browser")}
+    facts = {key: said[key] for key in ("capture_manifest_sha256", "browser", "made_by")}
     facts["pictures"] = {"seen.html.png": sha256(b"another")}
     said["drawing"] = sha256(canonical(facts))[:32]
     manifest.write_bytes(canonical(said))
@@ -131,6 +133,9 @@ def test_a_drawing_is_signed_and_who_did_not_answer_is_asked_again(tmp_path: Pat
     assert manifest in evidence.versions
     assert not is_drawn(kept, evidence=evidence, authorities=[one, Away()])
     assert is_drawn(kept, evidence=evidence, authorities=[one])
+    later = drawn(kept, evidence, commit="of a later day")
+    assert later[0] != made[0]  # else its tokens would stand beside another commit's manifest
+    keep_drawing(kept, *later, evidence=evidence, authorities=[one])
     download_case_evidence([kept], evidence, tmp_path / "case")
     report = verify(tmp_path / "case", trust=Trust(authority.certificates.encode()))
     assert report.verdict is Verdict.OK, report.as_text()

@@ -102,7 +102,8 @@ def test_a_person_s_pages_are_read_and_marked_as_a_person_s(saved: list[Path]) -
     assert all((sighting.page_url or "").startswith("https://") for sighting in kept)
 
 
-def test_an_mhtml_file_is_also_kept_as_it_was_given(saved: list[Path]) -> None:
+@pytest.mark.parametrize("in_zip", [False, True])
+def test_an_mhtml_file_is_also_kept_as_it_was_given(saved: list[Path], *, in_zip: bool) -> None:
     room = Room()
     html = saved[0].read_text("utf-8")
     file = (
@@ -110,11 +111,11 @@ def test_an_mhtml_file_is_also_kept_as_it_was_given(saved: list[Path]) -> None:
         "Content-Type: text/html; charset=utf-8\r\nContent-Location: https://www.aliexpress.com/w/"
         f"\r\n\r\n{html}\r\n--b--"
     ).encode()
-    assert room.bring("page.mhtml", file).covered
+    assert room.bring("page", zipped(**{"saved.mhtml": file}) if in_zip else file).covered
     kept = list(room.listings.kept.values())
     assert kept
     for sighting in kept:
-        assert sighting.given_object in room.pages.kept
+        assert room.pages.kept[sighting.given_object or ""] == file
         assert sighting.given_object != sighting.page_object
         assert sighting.page_url == "https://www.aliexpress.com/w/"
 
@@ -336,6 +337,18 @@ def test_a_preview_sends_nothing_and_says_what_would_be_read(
     assert "links.csv: 2 listings; 1 of 3 parts not read" in said
     assert "links.csv, row 5" in said
     assert "\u202e" not in said
+
+
+def test_a_screenshot_is_not_sent_and_its_owner_is_told_where_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shot.html"  # its bytes say what it is
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+    where = "headwater exhibit add CASE FILE --kind screenshot"
+    assert main(["import", "--bucket", "no-such-bucket", str(file)]) == 1
+    assert where in capsys.readouterr().err
+    assert main(["import", "--preview", str(file)]) == 1
+    assert where in capsys.readouterr().out
 
 
 def test_a_list_that_is_too_long_says_how_much_of_it_was_not_read() -> None:

@@ -662,7 +662,9 @@ def _identity(manifest: dict[str, Any]) -> tuple[str, datetime]:
             facts["file"] = parts[0]["sha256"]
         elif manifest["schema"] == DRAWING_SCHEMA:
             name, identifier = "drawing", manifest["drawing"]
-            facts = {key: manifest[key] for key in ("capture_manifest_sha256", "browser")}
+            facts = {
+                key: manifest[key] for key in ("capture_manifest_sha256", "browser", "made_by")
+            }
             facts["pictures"] = {part["name"]: part["sha256"] for part in parts}
         else:
             name, identifier, found = "capture", manifest["capture"], manifest["found"]

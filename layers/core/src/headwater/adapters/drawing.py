@@ -1,7 +1,7 @@
 """The pictures of a capture's pages with a manifest of their own: what was drawn, from what, how.
 
-Nothing in it depends on when it was drawn or by which call, so drawing it again gives the same
-bytes on the same browser. Its time is that of its timestamps.
+Nothing in it depends on when it was drawn or by which call: the same commit gives the same bytes
+on the same browser, and another commit another drawing. Its time is that of its timestamps.
 """
 
 import json
@@ -62,6 +62,7 @@ def draw_capture(
     facts = {
         "capture_manifest_sha256": capture.manifest_sha256,
         "browser": browser.version,
+        "made_by": made_by,
         "pictures": {name: sha256(body) for name, body in drawn.items()},
     }
     identifier = sha256(canonical(facts))[:32]

@@ -1,4 +1,4 @@
-"""`headwater exhibit`: add chats, receipts, photographs of parcels to a case, sealed."""
+"""`headwater exhibit`: add chats, receipts, screenshots, photographs to a case, sealed."""
 
 import argparse
 import getpass
@@ -78,4 +78,4 @@ def _list(evidence: Bucket, brand: str, case: str) -> None:
         if key.endswith(f"/{FILE_NAME}"):
             said = json.loads(evidence.get(key))
             name, note = in_one_line(said["original_name"], most=40), in_one_line(said["note"])
-            print(f"{said['captured_at'][:16]}  {said['kind']:<8} {name}: {note}")
+            print(f"{said['captured_at'][:16]}  {said['kind']:<10} {name}: {note}")

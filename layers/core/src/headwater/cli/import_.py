@@ -9,6 +9,7 @@ from pathlib import Path
 from headwater.adapters.stack import StackUnusable, find_stack
 from headwater.adapters.store import Bucket
 from headwater.domain.strangers import in_one_line
+from headwater.marketplaces.files import PICTURE, BadFile, is_picture
 from headwater.usecases.importing import Reading, read_file
 
 PASTED = Path("-")
@@ -59,6 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             print(f"{file}: cannot be read ({error.strerror}); the others go on", file=sys.stderr)
             failed += 1
+        except BadFile as problem:
+            print(f"{file}: {problem}; the others go on", file=sys.stderr)
+            failed += 1
     return 1 if failed else 0
 
 
@@ -66,9 +70,11 @@ def import_file(file: Path, work: Bucket, *, brand: str = "") -> str | None:
     """Put one file below `import/`; its key there, None when the same bytes came before.
 
     The bytes' hash is part of the key: two files of one name do not take each other's place.
-    Raises OSError when the file cannot be read.
+    Raises OSError when the file cannot be read, BadFile for a picture.
     """
     body = _bytes_of(file)
+    if is_picture(body):
+        raise BadFile(PICTURE)
     folder = f"{brand}/" if brand else ""
     key = f"import/{folder}{hashlib.sha256(body).hexdigest()[:12]}/{_name_of(file)}"
     media_type = mimetypes.guess_type(_name_of(file))[0] or "application/octet-stream"

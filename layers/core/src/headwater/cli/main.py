@@ -18,7 +18,7 @@ VERBS = {
     "complaint": "record what was filed and what was answered",
     "inbox": "mails that came in: what they say, and what waits for you",
     "due": "ask the clock for one deadline",
-    "exhibit": "add chats, receipts and photographs to a case, sealed",
+    "exhibit": "add chats, receipts, screenshots and photographs to a case, sealed",
     "bundle": "export a case as one zip that anybody can check",
     "hold": "keep a case's evidence for as long as a dispute lasts",
     "verify": "check a piece of evidence without AWS, or a case of the stack",

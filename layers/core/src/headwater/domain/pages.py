@@ -19,12 +19,16 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Bytes as they came. `headers` has lower-case names; `status` is None for a saved file."""
+    """Bytes as they came. `headers` has lower-case names; `status` is None for a saved file.
+
+    `given`: the file that it was taken from, where that shows more than the page (MHTML).
+    """
 
     url: str
     body: bytes = field(repr=False)
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    given: bytes | None = field(default=None, repr=False, compare=False)
 
 
 class Verdict(StrEnum):

@@ -27,8 +27,19 @@ from headwater.marketplaces.urls import host_of
 LARGEST = 64 * 1024 * 1024
 """Bytes that a packed file may unfold to; beyond it is a bomb, not a saved page."""
 _MOST_FILES = 2000
+PICTURE = (
+    "a picture, in which no listing can be read: import the saved page; a screenshot of your own "
+    "goes to its case, sealed: headwater exhibit add CASE FILE --kind screenshot"
+)
+_PICTURE = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|....ftyp(?:avif|heic|mif1)", re.DOTALL
+)
 _PAGE = re.compile(r"html|json|javascript\b.{0,40}jsonp|x-jsonp", re.IGNORECASE)
 _WARC_TYPES = {b"response", b"resource"}
+
+
+def is_picture(body: bytes) -> bool:
+    return bool(_PICTURE.match(body))
 
 
 class BadFile(Exception):  # noqa: N818 - says what the file is
@@ -107,10 +118,12 @@ def _opened(name: str, body: bytes, *, depth: int, room: _Room) -> Iterator[tupl
         yield from _zip(name, body, depth=depth, room=room)
     elif body.startswith(b"WARC/"):
         yield from ((name, page) for page in _warc(body))
-    elif is_mhtml(body):
+    elif _is_mhtml(body):
         yield from ((name, page) for page in _mhtml(body))
     elif _is_har(body):
         yield from ((name, page) for page in _har(name, body))
+    elif is_picture(body):
+        yield name, Unread(PICTURE)
     else:
         yield name, read_facts(body) or read_list(body) or Page(url="", body=body)
 
@@ -174,7 +187,7 @@ def _may_hold_pages(member: str) -> bool:
 # --- MHTML ------------------------------------------------------------------------------------
 
 
-def is_mhtml(body: bytes) -> bool:
+def _is_mhtml(body: bytes) -> bool:
     head = body[:4096].lower()
     return b"mime-version:" in head and b"multipart/related" in head
 
@@ -184,7 +197,7 @@ def _mhtml(body: bytes) -> Iterator[Page]:
     try:
         message = email.message_from_bytes(body)
         parts = [part for part in message.walk() if part.get_content_type() == "text/html"]
-        pages = [_mhtml_page(part, message) for part in parts[:200]]
+        pages = [_mhtml_page(part, message, body) for part in parts[:200]]
     except (ValueError, LookupError, RecursionError, TypeError, AttributeError):
         yield Page(url="", body=body)
         return
@@ -196,13 +209,14 @@ def _mhtml(body: bytes) -> Iterator[Page]:
         yield from pages[1:]
 
 
-def _mhtml_page(part: Message, message: Message) -> Page:
+def _mhtml_page(part: Message, message: Message, given: bytes) -> Page:
     content = part.get_payload(decode=True)
     address = str(part.get("Content-Location") or message.get("Snapshot-Content-Location") or "")
     return Page(
         url=address if host_of(address) else "",
         body=content if isinstance(content, bytes) else b"",
         headers={"content-type": str(part.get("Content-Type") or "")},
+        given=given,
     )
 
 

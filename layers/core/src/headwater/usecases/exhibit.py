@@ -22,6 +22,7 @@ class ExhibitKind(StrEnum):
     PARCEL = "parcel"
     INVOICE = "invoice"
     LETTER = "letter"
+    SCREENSHOT = "screenshot"
     OTHER = "other"
 
 

@@ -18,7 +18,7 @@ from headwater.domain.platforms import Platform
 from headwater.domain.strangers import in_one_line
 from headwater.marketplaces import amounts
 from headwater.marketplaces.facts import Fact, Facts
-from headwater.marketplaces.files import Content, Unread, contents, is_mhtml
+from headwater.marketplaces.files import Content, Unread, contents
 from headwater.marketplaces.lists import AddressList, Entry
 from headwater.marketplaces.urls import host_of
 from headwater.usecases.search import KeepsListings, KeepsPages, KeepsRuns, keep_page
@@ -66,8 +66,8 @@ def import_file(
         with_listings = reading.page if reading.listings else None
         page_object = keep_page(with_listings, pages) if with_listings else None
         # With its pictures, as the person's browser had it: kept beside the page that we read.
-        as_given = Page(url="", body=body) if with_listings and is_mhtml(body) else None
-        given_object = keep_page(as_given, pages) if as_given else None
+        given = with_listings.given if with_listings else None
+        given_object = keep_page(Page(url="", body=given), pages) if given else None
         new = 0
         for rank, listing in enumerate(reading.listings, start=1):
             new += listings.add(
