@@ -34,7 +34,7 @@ LATER = replace(SEEN, listing=replace(LISTING, title="峡湾 changed"))
 
 def picture() -> bytes:
     drawn = BytesIO()
-    Image.effect_noise((80, 60), 90).convert("RGB").save(drawn, "PNG")
+    Image.effect_noise((20, 60), 90).convert("RGB").save(drawn, "PNG")
     return drawn.getvalue()
 
 
@@ -417,6 +417,25 @@ def test_the_timeline_keeps_strangers_on_their_line() -> None:
 def test_the_timeline_says_what_changed_between_two_looks(exported: Exported) -> None:
     text = exported.members()["TIMELINE.txt"].decode()
     assert "compared with the look before: title was 峡湾 户外搪瓷杯, is 峡湾 changed" in text
+
+
+def test_what_happened_in_one_second_is_told_in_its_order(untouched: Exported) -> None:
+    (look, *_) = untouched.kept
+    signed = replace(look.timestamps[0], at=look.captured_at.replace(microsecond=0))
+    opened = CaseEvent(at=look.captured_at, by="match", what="opened", state=CaseState.OPEN)
+    looks = [replace(look, captured_at=signed.at.replace(microsecond=9), timestamps=(signed,))]
+    text = timeline(replace(CASE, events=(opened,)), looks, {})
+    told = [line.split()[3] for line in text.splitlines() if " UTC  " in line]
+    assert told == ["captured", "manifest", "case"]
+
+
+def test_two_narrow_pictures_leave_room_for_what_is_said_of_them(untouched: Exported) -> None:
+    with Image.open(BytesIO(untouched.members()["side-by-side/01.png"])) as sheet:
+        grey = sheet.convert("L")
+    words = grey.crop((0, 480, grey.width, grey.height))
+    margin = words.crop((words.width - 8, 0, words.width, words.height))
+    assert words.getextrema()[0] == 0
+    assert margin.getextrema() == (255, 255)
 
 
 def test_a_rehearsal_says_so_on_its_face() -> None:

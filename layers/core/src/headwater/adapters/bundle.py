@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib import resources
 from io import BytesIO
 from string import Template
+from textwrap import wrap
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
@@ -30,6 +31,14 @@ from headwater.usecases.stamp import Authority
 
 SCHEMA = "headwater/bundle/1"
 _REHEARSAL = "REHEARSAL: made in a rehearsal, with a practice marketplace; no evidence."
+
+_RELATIONS = {
+    PictureRelation.SAME: "The same photograph",
+    PictureRelation.RELATED: "Another photograph of the product, of its series or with its print",
+    PictureRelation.LOGO: "The brand's logo inside the picture",
+}
+_NARROWEST, _LETTER = 760, 9
+"""Pixels: a sheet of two narrow pictures still has room for words; a wide letter."""
 
 
 def bundle(
@@ -122,20 +131,17 @@ def where_facts_stand(fields: bytes) -> str:
 
 def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, bytes]) -> str:
     """What happened when, in UTC, one line each. What strangers wrote stays on its line."""
-    moments: list[tuple[datetime, str]] = [
-        (event.at, f"case {event.state}, by {in_one_line(event.by)}: {in_one_line(event.what)}")
-        for event in case.events
-    ]
+    moments: list[tuple[datetime, str]] = []
     before: Capture | None = None
     for capture in sorted(captures, key=lambda capture: capture.captured_at):
-        if before is not None:
-            changed = "; ".join(changes(before, capture)) or "nothing changed"
-            moments.append((capture.captured_at, f"compared with the look before: {changed}"))
-        before = capture
         kept = f"{len(capture.parts)} files kept, {len(capture.missing)} could not be had"
         found = in_one_line(f"{capture.route} {capture.watch} {capture.query}")
         what = f"captured ({capture.outcome}), found by {found}: {kept}"
         moments.append((capture.captured_at, what))
+        if before is not None:
+            changed = "; ".join(changes(before, capture)) or "nothing changed"
+            moments.append((capture.captured_at, f"compared with the look before: {changed}"))
+        before = capture
         moments += [
             (stamp.at, f"manifest of {capture.id} signed by {stamp.authority} (its clock)")
             for stamp in capture.timestamps
@@ -144,13 +150,19 @@ def timeline(case: Case, captures: Iterable[Capture], exhibits: Mapping[str, byt
         what = f"exhibit added ({said['kind']}), by {in_one_line(said['added_by'])}: "
         at = datetime.fromisoformat(said["captured_at"])
         moments.append((at, what + in_one_line(said["note"])))
+    moments += [
+        (event.at, f"case {event.state}, by {in_one_line(event.by)}: {in_one_line(event.what)}")
+        for event in case.events
+    ]
+    # By seconds, as authorities tell the time: what was signed was captured before.
+    moments.sort(key=lambda moment: moment[0].replace(microsecond=0))
     title = in_one_line(case.listing.title or "(no title)")
     lines = [
         f"Case {case.id}: {title}",
         f"Listing {in_one_line(case.listing.url)}",
         *([_REHEARSAL] if case.rehearsal else []),
         "",
-        *(f"{at:%Y-%m-%d %H:%M:%S} UTC  {what}" for at, what in sorted(moments)),
+        *(f"{at:%Y-%m-%d %H:%M:%S} UTC  {what}" for at, what in moments),
     ]
     return "\n".join(lines) + "\n"
 
@@ -224,15 +236,19 @@ def _captioned(sheet: bytes, case: Case, capture: Capture, found: PictureEvidenc
     """The sheet with what it shows written below it; the font knows Latin letters only."""
     pictures = Image.open(BytesIO(sheet)).convert("RGB")
     lines = [
-        f"LEFT: found at {capture.key}, case {case.id}, {capture.captured_at:%Y-%m-%d %H:%M} UTC",
-        f"(capture {capture.id}, file {found.part_name})",
+        f"LEFT: found at {in_one_line(capture.listing.url)}",
+        f"captured {capture.captured_at:%Y-%m-%d %H:%M} UTC, {capture.id}, file {found.part_name}",
         f"RIGHT: the brand's own picture {found.reference_id}",
-        f"{found.relation}, {found.explanation}; the marked parts agree",
+        f"{_RELATIONS[PictureRelation(found.relation)]} ({found.explanation})"
+        + ("; the framed parts agree" if found.query_region else ""),
+        f"Case {case.id}",
         *([_REHEARSAL] if case.rehearsal else []),
     ]
-    text = _in_latin("\n".join(lines))
-    page = Image.new("RGB", (pictures.width, pictures.height + 22 * len(lines) + 12), "white")
-    page.paste(pictures)
+    width = max(pictures.width, _NARROWEST)
+    lines = [part for line in lines for part in wrap(_in_latin(line), width // _LETTER)]
+    text = "\n".join(lines)
+    page = Image.new("RGB", (width, pictures.height + 22 * len(lines) + 12), "white")
+    page.paste(pictures, ((width - pictures.width) // 2, 0))
     draw = ImageDraw.Draw(page)
     font = ImageFont.load_default(size=15)
     draw.multiline_text((8, pictures.height + 6), text, fill="black", font=font, spacing=5)

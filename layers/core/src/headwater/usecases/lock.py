@@ -85,12 +85,15 @@ def _lock_sealed(prefix: str, until: datetime, evidence: EvidenceStore) -> int:
     count = 0
     for manifest in sorted(key for key in there if key.endswith(f"/{FILE_NAME}")):
         folder = manifest.removesuffix(FILE_NAME)
-        tokens = {key: None for key in there if key.startswith(f"{manifest}.")}
+        tokens = sorted(key for key in there if key.startswith(f"{manifest}."))
         said = json.loads(evidence.get(manifest))
-        parts = {f"{folder}{part['name']}": str(part["sha256"]) for part in said["parts"]}
-        for key, known in sorted({**parts, manifest: None, **tokens}.items()):
+        parts = {f"{folder}{part['name']}": part for part in said["parts"]}
+        for key in (*parts, manifest, *tokens):
             if locked_copy(key) not in locked:
-                body = _checked(StoredObject(key=key, version_id=None), known, evidence)
+                part = parts.get(key, {})
+                version = part.get("stored", {}).get("version_id")  # a drawing's is not recorded
+                at = StoredObject(key=key, version_id=version)
+                body = _checked(at, part.get("sha256"), evidence)
                 evidence.put_locked(locked_copy(key), body, _KIND, until)
                 count += 1
     return count
