@@ -763,6 +763,9 @@ def _snippet(card: "Tree") -> Iterator[Listing]:
 _OWN_ID = re.compile(r"[\"']?productId[\"']?\s*[:=]\s*[\"']?([0-9]{8,20})\b")
 _ORDER = re.compile(r"(?i)\bmin(?:\.|imum)?\s*(?:order)?:?\s*([0-9]{1,6}\s*[^\W\d_]{1,10}\.?)")
 
+_BULK_PRICE = re.compile(r"(?i)[0-9]\D{1,40}\bmin\b")
+"""'PKR1,457 each, min. 10 pcs': what many cost, not how many one must take."""
+
 
 def _rendered_listing(document: Document, market: AliExpress) -> Findings | None:
     """A listing of 2024 or later: the HTML is a shell unless a browser saved it rendered."""
@@ -802,14 +805,13 @@ def _rendered_listing(document: Document, market: AliExpress) -> Findings | None
     store_name = content(store_link) or content_of(
         page, "[data-pl='store-name']", "span[class*='store-detail--storeName--']"
     )
-    hints = joined(
-        *(
-            content([line])
-            for line in page.css(
-                "[class*='quantity'], [class*='extra-info'], [class*='-enhance--text']"
-            )[:20]
-        )
-    )
+    lines = [
+        content([line])
+        for line in page.css(
+            "[class*='quantity'], [class*='extra-info'], [class*='-enhance--text']"
+        )[:20]
+    ]
+    hints = joined(*(line for line in lines if not _BULK_PRICE.search(line or "")))
     order = group_of(_ORDER.search(hints or ""), hints)
     pictures = gallery(dig(facts, "imagePathList"))
     listing = Listing(
