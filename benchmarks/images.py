@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from alterations import ALTERATIONS, altered
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -163,6 +162,8 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 
 
 def compare(folder: Path, most: int) -> None:
+    from alterations import ALTERATIONS, altered  # only here: `matcher` is loaded from anywhere
+
     paths = sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".jpeg", ".png", ".webp"})
     random.Random(1).shuffle(paths)
     half = min(most, len(paths) // 2)
