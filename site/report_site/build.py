@@ -21,7 +21,7 @@ from headwater.domain.brands import Brand
 from headwater.domain.pictures import UnreadablePicture
 from headwater.usecases.report.cases import Picture, case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
-from headwater.usecases.report.coverage import calendar, coverage, run_views
+from headwater.usecases.report.coverage import calendar, coverage, field_rows, run_views
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
@@ -135,7 +135,11 @@ def _write_pages(
         },
         "sellers.md": {"sellers": sellers},
         "listings.md": {"listings": listing_rows(state)},
-        "coverage.md": {"runs": run_views(state), "calendar": calendar(state)},
+        "coverage.md": {
+            "runs": run_views(state),
+            "calendar": calendar(state),
+            "fields": field_rows(state),
+        },
         "about.md": {"reliability": reliability(state.cases)},
     }
     for name, values in pages.items():

@@ -21,7 +21,7 @@ from headwater.domain.sellers import Identifier, IdentifierKind, ListedSeller, S
 from headwater.domain.traces import Alike
 from headwater.usecases.report.cases import case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
-from headwater.usecases.report.coverage import calendar, coverage, run_views
+from headwater.usecases.report.coverage import calendar, coverage, field_rows, run_views
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
@@ -54,6 +54,17 @@ def a_run(*answers: Asked, hours_ago: int = 0) -> Run:
 
 
 # --- coverage ---
+
+
+def test_what_is_read_less_than_usual_stands_out() -> None:
+    whole = replace(ANSWER, fields=(("title", 1.0), ("seller", 0.95)))
+    drifting = replace(ANSWER, fields=(("title", 0.999), ("seller", 0.5)))
+    past = [a_run(whole, hours_ago=24 * day) for day in range(1, 4)]
+    (row,) = field_rows(a_state(runs=(a_run(drifting), *past)))
+    assert (row.platform, row.words) == ("1688", "title 99%, seller 50% (usually 95%)")
+    assert row.drifts
+    (row,) = field_rows(a_state(runs=tuple(past)))
+    assert (row.words, row.drifts) == ("seller 95%", False)
 
 
 def test_nothing_new_is_said_where_every_question_was_answered() -> None:

@@ -100,6 +100,17 @@ def test_the_newest_answer_counts_and_of_two_routes_the_one_that_answered() -> N
     assert "rate_limited" not in said
 
 
+def test_a_field_that_is_read_less_than_usual_stands_beside_its_median() -> None:
+    usual = (("title", 1.0), ("seller", 0.9), ("minimum order", 0.0))
+    past = [ran(asked("harvelk", fields=usual), days_ago=day) for day in range(1, 6)]
+    now = asked("harvelk", items=10, fields=(("title", 1.0), ("seller", 0.2)))
+    more = asked("harvelk mug", items=30, fields=(("title", 1.0), ("seller", 0.6)))
+    (said,) = (line for line in screen(ran(now, more), *past) if "fields read" in line)
+    assert said == "  fields read by page in every listing, but seller 50% (usually 90%)"
+    (said,) = (line for line in screen(*past) if "fields read" in line)
+    assert said == "  fields read by page in every listing, but seller 90%, minimum order 0%"
+
+
 def test_what_waits_for_its_turn_says_when_it_comes() -> None:
     explained, _ = explain(WATCH, brand=HARVELK, desk=desk(), runs=kept(), day=NOON.date())
     turns = {answer.turn for answer in explained.answers}

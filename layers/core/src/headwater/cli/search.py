@@ -10,6 +10,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from headwater.adapters.dynamodb.runs import Runs
 from headwater.adapters.stack import StackUnusable, find_stack
+from headwater.domain.coverage import field_words
 from headwater.domain.platforms import RouteName
 from headwater.domain.strangers import in_one_line
 from headwater.usecases.coverage import Answer, Explained, explain
@@ -72,6 +73,9 @@ def _platform(one: Explained, today: date) -> list[str]:
     for canary in one.canaries:
         found = "is seen" if canary.verdict.covers else f"NOT seen: {in_one_line(canary.reason)}"
         lines.append(f"  canary {canary.query!r} by {canary.route} {found}")
+    for way, shares in one.fields.items():
+        if few := field_words(shares):
+            lines.append(f"  fields read by {way} in every listing, but {few}")
     asked = [answer for answer in one.answers if answer.last]
     asked.sort(key=lambda answer: answer.covered)  # the gaps first
     lines += ["  " + _line(answer) for answer in asked[:_ROWS]]

@@ -18,6 +18,7 @@ _FEWEST_ITEMS = 5
 _FEWEST_RUNS = 3
 _USUAL = 0.5
 _LOST = 0.7
+_DRIFTS = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,69 @@ def field_shares(listings: Sequence[Listing]) -> tuple[tuple[str, float], ...]:
         "minimum order": sum(listing.minimum_order is not None for listing in listings),
     }
     return tuple((name, round(count / len(listings), 3)) for name, count in filled.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldShare:
+    """In what share (0 to 1) of the listings of one run and way a field was read.
+
+    `usual`: the median of the runs before, at most 14; None where they were too few to say.
+    """
+
+    name: str
+    share: float
+    usual: float | None
+
+    @property
+    def drifts(self) -> bool:
+        """Whether it is read in clearly fewer listings than usual: a layout may be changing."""
+        return self.usual is not None and self.share < self.usual * _DRIFTS
+
+
+def field_coverage(runs: Iterable[Iterable[Asked]]) -> dict[str, tuple[FieldShare, ...]]:
+    """By way, the fields of the newest run that read listings by it. `runs`: the newest first,
+    each with its questions to one platform, which count as much as they had listings.
+    """
+    by_way: dict[str, list[dict[str, float]]] = {}
+    for questions in runs:
+        ways: dict[str, list[Asked]] = {}
+        for asked in questions:
+            if asked.fields and asked.items:
+                ways.setdefault(asked.route, []).append(asked)
+        for way, answers in ways.items():
+            seen = by_way.setdefault(way, [])
+            told = [one for one in answers if one.verdict.covers] if seen else answers
+            if told:
+                seen.append(_mean_shares(told))
+    return {way: _beside_usual(*shares[: RUNS_COMPARED + 1]) for way, shares in by_way.items()}
+
+
+def _mean_shares(answers: Iterable[Asked]) -> dict[str, float]:
+    counts: dict[str, tuple[float, int]] = {}
+    for asked in answers:
+        for name, share in asked.fields:
+            found, of = counts.get(name, (0.0, 0))
+            counts[name] = found + share * asked.items, of + asked.items
+    return {name: found / of for name, (found, of) in counts.items()}
+
+
+def _beside_usual(newest: dict[str, float], *before: dict[str, float]) -> tuple[FieldShare, ...]:
+    found = []
+    for name, share in newest.items():
+        past = [shares[name] for shares in before if name in shares]
+        usual = median(past) if len(past) >= _FEWEST_RUNS else None
+        found.append(FieldShare(name=name, share=share, usual=usual))
+    return tuple(found)
+
+
+def field_words(shares: Iterable[FieldShare]) -> str:
+    """What is not read in every listing: "seller 30% (usually 95%), minimum order 0%"."""
+    few = [one for one in shares if one.share < 1]
+    return ", ".join(
+        f"{one.name} {min(one.share, 0.99):.0%}"
+        + (f" (usually {one.usual:.0%})" if one.drifts else "")
+        for one in few
+    )
 
 
 def lost_fields(asked: Asked, before: Iterable[Try]) -> str:

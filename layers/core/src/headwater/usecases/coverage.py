@@ -1,21 +1,30 @@
 """What a watch was asked, what was answered and what was not covered; and what a person adds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from headwater import marketplaces
 from headwater.domain.brands import Brand, Desk, PlatformAccess, Watch
-from headwater.domain.coverage import CANARY, PERSON, Asked, Run, Try
+from headwater.domain.coverage import (
+    CANARY,
+    PERSON,
+    RUNS_COMPARED,
+    Asked,
+    FieldShare,
+    Run,
+    Try,
+    field_coverage,
+)
 from headwater.domain.listings import CollectedBy
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.queries import Query
 from headwater.usecases.search import KeepsRuns, countries_of, plan_of
 
-_ROUTES = 4
-"""As many tries one question can have in one run, with a person's."""
+_TRIES = 4 + RUNS_COMPARED
+"""One question can have four tries in the last run, with a person's; and those to compare with."""
 
 
 class KnowsTries(Protocol):
@@ -41,7 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One platform of a watch: its last search, the canaries of that, and the watch's questions."""
+    """One platform of a watch: its last search, the canaries of that, and the watch's questions.
+
+    `fields`: by way, in what share of the watch's listings each field was last read.
+    """
 
     platform: Platform
     access: PlatformAccess
@@ -49,6 +61,7 @@ class Explained:
     canaries: tuple[Asked, ...]
     answers: tuple[Answer, ...]
     period_days: int
+    fields: Mapping[str, tuple[FieldShare, ...]]
 
     @property
     def gaps(self) -> tuple[Answer, ...]:
@@ -77,13 +90,12 @@ def _explain(
     access = desk.access_to(platform)
 
     def tries(query: Query) -> list[Try]:
-        return runs.tries(brand.id, platform, query.label, _ROUTES)
+        return runs.tries(brand.id, platform, query.label, _TRIES)
 
     turns = [(query, day) for query in plan.today] + list(plan.later)
+    past = [(query, turn, tries(query)) for query, turn in turns if query.watch == watch.id]
     answers = tuple(
-        Answer(query=query, turn=turn, last=_told(tries(query)))
-        for query, turn in turns
-        if query.watch == watch.id
+        Answer(query=query, turn=turn, last=_told(tried)) for query, turn, tried in past
     )
     canaries = [one for query in _canaries(platform, access) for one in tries(query)]
     asked = [one.last for one in answers if one.last and one.last.asked.route != PERSON]
@@ -97,6 +109,7 @@ def _explain(
         ),
         answers=answers,
         period_days=plan.period.days,
+        fields=field_coverage(_by_run(one for _, _, tried in past for one in tried)),
     )
 
 
@@ -106,6 +119,14 @@ def _canaries(platform: Platform, access: PlatformAccess) -> Iterator[Query]:
     yield Query(platform=platform, watch=CANARY, text=words, country=country)
     if access.canary_listing:
         yield Query(platform=platform, watch=CANARY, listing=access.canary_listing)
+
+
+def _by_run(tries: Iterable[Try]) -> Iterator[list[Asked]]:
+    """The questions of each run, the newest run first."""
+    runs: dict[str, list[Asked]] = {}
+    for one in sorted(tries, key=lambda one: one.at, reverse=True):
+        runs.setdefault(one.run, []).append(one.asked)
+    yield from runs.values()
 
 
 def _told(tries: Sequence[Try]) -> Try | None:

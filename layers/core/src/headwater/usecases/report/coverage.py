@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from headwater.domain.coverage import Asked
+from headwater.domain.coverage import Asked, field_coverage, field_words
 from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.usecases.report.state import ReportState
@@ -137,6 +137,32 @@ def _cell(asked: Asked | None) -> Cell:
     if asked is None:
         return Cell(verdict=None, words="not asked", new=0)
     return Cell(verdict=asked.verdict, words=VERDICTS[asked.verdict], new=asked.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """What is not read in every listing of a platform by one way; `drifts`: more was, usually."""
+
+    platform: str
+    route: str
+    words: str
+    drifts: bool
+
+
+def field_rows(state: ReportState) -> tuple[FieldRow, ...]:
+    """By platform and way, as the newest run read them that found listings by it."""
+    found = []
+    for platform in Platform:
+        runs = ([one for one in run.asked if one.platform is platform] for run in state.runs)
+        for route, shares in field_coverage(runs).items():
+            row = FieldRow(
+                platform=platform.title,
+                route=route.replace("_", " "),
+                words=field_words(shares),
+                drifts=any(one.drifts for one in shares),
+            )
+            found.append(row)
+    return tuple(found)
 
 
 def coverage(state: ReportState) -> Coverage:
