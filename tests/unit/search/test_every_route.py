@@ -37,6 +37,7 @@ class BrokenInterface(Interface):
     def __init__(self, answer: bytes | None, status: int = 200) -> None:
         self._answer = answer
         self._status = status
+        self.wire = None
 
     def post(self, path: str, body: bytes, headers: object) -> Page:
         if self._answer is None:
