@@ -102,7 +102,11 @@ class Deployed:
         """Put a file into the import folder; the message that S3 sends of it."""
         key = f"import/{name}"
         self.work.put(key, body, "application/octet-stream")
-        told = {"eventTime": at, "s3": {"object": {"key": quote_plus(key)}}}
+        told = {
+            "eventTime": at,
+            "userIdentity": {"principalId": "AWS:AROAEXAMPLE:anna"},
+            "s3": {"object": {"key": quote_plus(key)}},
+        }
         return json.dumps({"Records": [told]})
 
     def receive(self, *bodies: str) -> list[str]:
@@ -297,7 +301,9 @@ def test_a_dropped_page_is_read_once_however_often_we_are_told(
     assert deployed.receive(message) == []
     runs, kept = deployed.ran(), deployed.listings.latest(BRAND.id, 100)
     assert runs[0].asked[0].new == len(kept) > 0
-    assert {sighting.collected_by for sighting in kept} == {CollectedBy.PERSON}
+    assert {(sighting.collected_by, sighting.brought_by) for sighting in kept} == {
+        (CollectedBy.PERSON, "AWS:AROAEXAMPLE:anna")
+    }
     assert deployed.receive(message, message) == []
     assert (deployed.ran(), deployed.listings.latest(BRAND.id, 100)) == (runs, kept)
 

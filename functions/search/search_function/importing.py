@@ -50,10 +50,11 @@ def read_dropped(record: SQSRecord) -> None:
     notification = json.loads(record.body)
     for dropped in notification.get("Records", []):  # none in S3's own test message
         brought_at = datetime.fromisoformat(dropped["eventTime"])
-        read_file(unquote_plus(dropped["s3"]["object"]["key"]), brought_at)
+        brought_by = dropped.get("userIdentity", {}).get("principalId")
+        read_file(unquote_plus(dropped["s3"]["object"]["key"]), brought_at, brought_by)
 
 
-def read_file(key: str, brought_at: datetime) -> None:
+def read_file(key: str, brought_at: datetime, brought_by: str | None) -> None:
     settings = _settings()
     work = Bucket(settings.work_bucket)
     desk = read_desk(work)
@@ -65,6 +66,7 @@ def read_file(key: str, brought_at: datetime) -> None:
             body,
             brand=brand,
             brought_at=brought_at,
+            brought_by=brought_by,
             rehearsal=bool(settings.marketplace_rehearsal),
             listings=Listings(settings.listings_table),
             runs=Runs(settings.runs_table),

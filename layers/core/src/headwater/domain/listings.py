@@ -107,3 +107,5 @@ class Sighting:
     """Where the file lies that a person gave (MHTML), with the pictures of its page in it."""
     page_url: str | None = None
     """Where the page was, as the answer or the file of it says; None where neither does."""
+    brought_by: str | None = None
+    """Who handed the file over, by the identity that AWS knew them by; None for a schedule."""

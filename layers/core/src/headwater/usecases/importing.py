@@ -51,10 +51,12 @@ def import_file(
     runs: KeepsRuns,
     pages: KeepsPages,
     clock: Callable[[], datetime],
+    brought_by: str | None = None,
 ) -> Run:
     """Keep the listings of one file. What cannot be read stops nothing and is said in the run.
 
-    `brought_at` is when the file was handed over: told twice of it, we read it once.
+    `brought_at` is when the file was handed over: told twice of it, we read it once. `brought_by`
+    is by whom, as AWS names them.
     """
     digest = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + body).hexdigest()
     run_id = f"{brand.id}#{IMPORT}#{digest[:16]}"
@@ -84,6 +86,7 @@ def import_file(
                     page_object=page_object,
                     given_object=given_object,
                     page_url=_where(with_listings),
+                    brought_by=brought_by,
                 )
             )
         asked.append(_asked(reading, new))
