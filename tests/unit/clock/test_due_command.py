@@ -49,10 +49,11 @@ def test_in_words_it_says_by_when_and_what_is_not_certain(
     assert "Rule CMP-GENERIC (default, confidence low)" in words
 
 
+@pytest.mark.parametrize("platform", ["Tmall-Global", "Alibaba.com"])
 def test_a_name_is_understood_however_it_is_written(
-    capsys: pytest.CaptureFixture[str],
+    platform: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--platform", "Tmall-Global", "--event", "Counter filed", *ASKED[4:], "--json")
+    words = ("--platform", platform, "--event", "Counter filed", *ASKED[4:], "--json")
     assert asked(*words) == 0
     assert json.loads(capsys.readouterr().out)["rule"] == "CMP-GENERIC"
 
