@@ -25,12 +25,18 @@ from headwater.usecases.report.coverage import calendar, coverage, field_rows, r
 from headwater.usecases.report.listings import listing_rows
 from headwater.usecases.report.overview import key_numbers, suspects_by_platform, todos
 from headwater.usecases.report.sellers import seller_views
-from headwater.usecases.report.state import ReportState
+from headwater.usecases.report.state import Drawing, ReportState
 from headwater.usecases.review import reliability
 from report_site.charts import BANDS, stacked_bars
 from report_site.markdown import encode, visible
 from report_site.templates import ROOT, page_templates
-from report_site.thumbnails import SIZES, make_thumbnails, thumbnail_name
+from report_site.thumbnails import (
+    SIZES,
+    drawing_name,
+    make_drawing,
+    make_thumbnails,
+    thumbnail_name,
+)
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -58,14 +64,15 @@ def build_site(
     picture_bytes: Callable[[Picture], bytes],
     out: Path,
     *,
+    drawing_bytes: Callable[[Drawing], bytes],
     published: Collection[str] = (),
     evidence_bucket: str = "EVIDENCE_BUCKET",
 ) -> Built:
     """Write the site into `out`. The same state gives the same bytes.
 
-    `picture_bytes` raises NoSuchObject for a picture that is not there. Thumbnails whose names
-    are in `published` are not made again. `evidence_bucket` is only printed, in the commands that
-    check the evidence. Raises ReportNotBuilt.
+    `picture_bytes` and `drawing_bytes` raise NoSuchObject for one that is not there. Thumbnails
+    whose names are in `published` are not made again. `evidence_bucket` is only printed, in the
+    commands that check the evidence. Raises ReportNotBuilt.
     """
     thumbnails: dict[str, bytes] = {}
     unreadable: dict[str, str] = {}
@@ -79,6 +86,15 @@ def build_site(
         except (UnreadablePicture, NoSuchObject) as error:
             unreadable[hash_] = f"This picture cannot be shown: {error}."
             names -= {thumbnail_name(hash_, size) for size in SIZES}
+    for drawing in state.drawings.values():
+        name = drawing_name(drawing.id)
+        if name not in published:
+            try:
+                thumbnails[name] = make_drawing(drawing_bytes(drawing))
+            except (UnreadablePicture, NoSuchObject) as error:
+                unreadable[drawing.id] = f"The drawn page cannot be shown: {error}."
+                continue
+        names.add(name)
     with tempfile.TemporaryDirectory(prefix="headwater-report-") as folder:
         docs = Path(folder) / "pages"
         shutil.copytree(ROOT / "pages", docs, ignore=shutil.ignore_patterns("*.md"))

@@ -77,6 +77,7 @@ def _report(
         captures=Captures(settings.captures_table),
         listings=Listings(settings.listings_table),
         runs=Runs(settings.runs_table),
+        drawings=evidence,
         clock=clock,
         weights=weights,
         by_hand=by_hand,
@@ -92,6 +93,7 @@ def _report(
             state,
             picture_bytes,
             Path(folder),
+            drawing_bytes=lambda drawing: evidence.get(drawing.key),
             published=published_files(site, prefix),
             evidence_bucket=settings.evidence_bucket,
         )

@@ -11,9 +11,10 @@ import jinja2
 from markupsafe import Markup
 
 from headwater.domain.calendars import CHINA
+from headwater.domain.strangers import defanged
 from headwater.usecases.report.evidence import KeptCapture
 from report_site.markdown import encode
-from report_site.thumbnails import SIZES, thumbnail_name
+from report_site.thumbnails import SIZES, drawing_name, thumbnail_name
 
 _PACKAGE = Path(__file__).parent
 ROOT = _PACKAGE if (_PACKAGE / "mkdocs.yml").exists() else _PACKAGE.parent
@@ -42,6 +43,8 @@ def page_templates(evidence_bucket: str) -> jinja2.Environment:
         "whole_percent": _whole_percent,
         "thousands": lambda number: f"{number:,}",
         "signed": lambda number: f"{number:+d}".replace("-", "−") if number else "0",
+        "drawn": lambda drawing: drawing_name(drawing.id),
+        "defanged": defanged,
         "small": lambda picture: thumbnail_name(picture.sha256, SIZES[0]),
         "large": lambda picture: thumbnail_name(picture.sha256, SIZES[1]),
         "fetch_commands": partial(_fetch_commands, bucket=evidence_bucket),

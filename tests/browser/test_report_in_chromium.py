@@ -33,7 +33,8 @@ def chromium() -> Iterator[Browser]:
 def built(season: Season, out: Path) -> Path:
     """As it is published: the report below its brand's id, the front page above."""
     brand = season.state.brand
-    build_site(season.state, season.picture_bytes, out / brand.id)
+    drawing = season.drawing_bytes
+    build_site(season.state, season.picture_bytes, out / brand.id, drawing_bytes=drawing)
     (out / "index.html").write_text(front_page([brand]))
     return out
 

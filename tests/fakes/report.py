@@ -30,7 +30,7 @@ from headwater.domain.pages import Verdict
 from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Infringement, Reason, Risk, Signal
 from headwater.usecases.report.cases import Picture
-from headwater.usecases.report.state import ReportState
+from headwater.usecases.report.state import Drawing, ReportState
 from headwater_demo.forgeries import PHOTOGRAPHS, Forgery, forge
 from tests.factories import CASE
 
@@ -47,6 +47,16 @@ class Season:
 
     def picture_bytes(self, picture: Picture) -> bytes:
         return self.pictures[picture.sha256]
+
+    def drawing_bytes(self, drawing: Drawing) -> bytes:
+        """A tall page with a picture at its top."""
+        buffer = BytesIO()
+        page = Image.new("RGB", (1280, 5000), "white")
+        page.paste(
+            Image.open(BytesIO(_photograph("fell-mug-scene"))).resize((1180, 900)), (50, 150)
+        )
+        page.save(buffer, "PNG", compress_level=1)
+        return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +211,7 @@ def autumn() -> Season:
     for number in range(40):
         sighting = _innocent(number)
         sightings.append(sighting)
+    key = cases[0].listing.key
     state = ReportState(
         brand=brand,
         cases=tuple(
@@ -211,6 +222,7 @@ def autumn() -> Season:
         sightings=tuple(sorted(sightings, key=lambda one: one.seen_at, reverse=True)),
         runs=tuple(_runs()),
         clock=read_clock(),
+        drawings={key: Drawing(id="d" * 32, key=f"drawings/{key}", capture=captures[key][0])},
     )
     return Season(state, pictures)
 

@@ -14,16 +14,18 @@ from PIL import Image
 
 from headwater.adapters.store import NoSuchObject
 from headwater.domain.captures import Capture
+from headwater.domain.pictures import UnreadablePicture
 from headwater.usecases.report.cases import Picture
-from headwater.usecases.report.state import ReportState
+from headwater.usecases.report.state import Drawing, ReportState
 from report_site.build import Built, build_site, front_page
 from report_site.markdown import visible
+from report_site.thumbnails import make_drawing
 from tests.factories import BRAND
 from tests.fakes.report import ATTACKS, Season, attacked, autumn
 
 
 def built(season: Season, out: Path) -> Built:
-    return build_site(season.state, season.picture_bytes, out)
+    return build_site(season.state, season.picture_bytes, out, drawing_bytes=season.drawing_bytes)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -152,7 +154,8 @@ def test_only_our_own_small_copies_are_published(site: Path) -> None:
         assert sha256(data).hexdigest() not in originals
         with Image.open(BytesIO(data)) as picture:
             assert picture.format == "JPEG"
-            assert max(picture.size) <= int(name.removesuffix(".jpg").rpartition("-")[2])
+            most = 480 if "drawn-" in name else int(name.removesuffix(".jpg").rpartition("-")[2])
+            assert max(picture.size) <= most
             assert not picture.getexif()
 
 
@@ -180,17 +183,29 @@ def test_a_picture_that_cannot_be_shown_says_why_and_stops_nothing(
             raise NoSuchObject("s3://evidence/picture does not exist")
         return season.pictures[picture.sha256]
 
-    result = build_site(season.state, picture_bytes, tmp_path)
+    result = build_site(season.state, picture_bytes, tmp_path, drawing_bytes=season.drawing_bytes)
     assert len(result.unreadable) == 1
     assert said in words(tmp_path, f"cases/{season.state.cases[0].id}.html")
     assert len(list((tmp_path / "cases").iterdir())) == len(season.state.cases)
 
 
+def test_a_case_shows_the_top_of_its_drawn_page_in_little(site: Path) -> None:
+    case = autumn().state.cases[0]
+    assert "drawn from the kept bytes" in words(site, f"cases/{case.id}.html").lower()
+    (drawn,) = (site / "pictures").glob("drawn-*.jpg")
+    assert drawn.stat().st_size <= 30_000
+    assert Image.open(BytesIO(drawn.read_bytes())).size == (480, 480)
+    with pytest.raises(UnreadablePicture):
+        make_drawing(b"\x89PNG\r\n\x1a\n" + bytes(99))
+
+
 def test_thumbnails_that_are_published_are_not_made_again(site: Path, tmp_path: Path) -> None:
-    def never(picture: Picture) -> bytes:
+    def never(picture: Picture | Drawing) -> bytes:
         raise AssertionError(picture)
 
-    result = build_site(autumn().state, never, tmp_path, published=set(files(site)))
+    result = build_site(
+        autumn().state, never, tmp_path, drawing_bytes=never, published=set(files(site))
+    )
     assert result.names == set(files(site))
     assert not (tmp_path / "pictures").exists()
     assert (tmp_path / "cases.html").read_bytes() == (site / "cases.html").read_bytes()

@@ -19,6 +19,7 @@ from headwater.domain.platforms import Platform
 from headwater.domain.risk import Band, Risk
 from headwater.domain.sellers import Identifier, IdentifierKind, ListedSeller, SellerList
 from headwater.domain.traces import Alike
+from headwater.usecases.draw import drawings_of
 from headwater.usecases.report.cases import case_page, case_row
 from headwater.usecases.report.complaints import complaint_views
 from headwater.usecases.report.coverage import calendar, coverage, field_rows, run_views
@@ -30,6 +31,7 @@ from headwater.usecases.report.words import VERDICTS, page_name
 from headwater.usecases.review import as_row
 from headwater.usecases.sellers import supplier_ties
 from tests.factories import ANSWER, BRAND, CAPTURE, CASE, LISTING, NOON, RUN, SIGHTING
+from tests.fakes.evidence import BucketInMemory
 from tests.fakes.report import autumn
 
 SECOND = ListingKey(Platform.ALI1688, "2")
@@ -325,6 +327,11 @@ def test_the_state_is_read_through_the_ports_and_another_brand_stays_out() -> No
         risk=Risk(score=20, band=Band.LOOK, reasons=(), infringement=None),
     )
     kept = Kept(cases=[weak, stranger, CASE], captures=[CAPTURE], listings=[SIGHTING])
+    place = drawings_of(BRAND.id, LISTING.key, CAPTURE.id)
+    drawn = BucketInMemory()
+    for name in ("whole/seen.html.png", "whole/seen.html.scripts.png", "whole/manifest.json"):
+        drawn.put(place + name, b"", "")
+    drawn.put(f"{place}begun/seen.html.scripts.png", b"", "")
     state = read_state(
         BRAND,
         cases=kept,
@@ -332,8 +339,11 @@ def test_the_state_is_read_through_the_ports_and_another_brand_stays_out() -> No
         captures=kept,
         listings=kept,
         runs=TheRuns(),
+        drawings=drawn,
         clock=read_clock(),
     )
+    drawing = state.drawings[LISTING.key]
+    assert (drawing.id, drawing.key) == ("whole", f"{place}whole/seen.html.scripts.png")
     assert state.cases == (CASE, weak)
     assert state.captures == {LISTING.key: (CAPTURE,), weak.listing.key: ()}
     assert state.sightings == (SIGHTING,)

@@ -18,7 +18,7 @@ from headwater.usecases.report.complaints import (
     due_dates,
 )
 from headwater.usecases.report.evidence import KeptCapture, kept_captures
-from headwater.usecases.report.state import ReportState
+from headwater.usecases.report.state import Drawing, ReportState
 from headwater.usecases.report.words import (
     INFRINGEMENTS,
     OUTCOMES,
@@ -116,6 +116,8 @@ class CasePage:
     complaints: tuple[ComplaintView, ...]
     timeline: tuple[Happening, ...]
     captures: tuple[KeptCapture, ...]
+    drawing: Drawing | None
+    """What the listing's page looked like, at the newest look that was drawn."""
     evidence_commands: tuple[str, ...]
     """What to type to check all of the evidence, and to hand it over."""
 
@@ -184,6 +186,7 @@ def case_page(state: ReportState, case: Case) -> CasePage:
         ),
         timeline=tuple(_timeline(case, captures)),
         captures=tuple(kept_captures(captures)),
+        drawing=state.drawings.get(case.listing.key),
         evidence_commands=tuple(
             f"headwater {verb} {quote(case.id)}" for verb in ("verify", "bundle")
         ),

@@ -1,7 +1,7 @@
 """What the report of one brand is made of, read once: the same state gives the same pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -13,8 +13,10 @@ from headwater.domain.complaints import Complaint
 from headwater.domain.coverage import Run
 from headwater.domain.deadlines import Clock
 from headwater.domain.listings import ListingKey, Sighting
+from headwater.domain.manifests import FILE_NAME
 from headwater.domain.platforms import Platform
 from headwater.domain.weights import DEFAULT_WEIGHTS, Weights
+from headwater.usecases.draw import drawings_of
 from headwater.usecases.sellers import RetailCopy, by_priority, retail_copies
 
 LISTINGS_SHOWN = 500
@@ -48,6 +50,19 @@ class LatestRuns(Protocol):
         ...
 
 
+class ListsDrawings(Protocol):
+    def list(self, prefix: str) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What a kept page looks like: the drawing's id, where its picture lies, and of what it is."""
+
+    id: str
+    key: str
+    capture: Capture
+
+
 @dataclass(frozen=True, kw_only=True)  # without slots: cached_property needs a place
 class ReportState:
     """Everything that the report of one brand is made of. The same state gives the same pages."""
@@ -64,6 +79,8 @@ class ReportState:
     weights: Weights = DEFAULT_WEIGHTS
     by_hand: frozenset[Platform] = frozenset()
     """Watched platforms that nothing asks by itself: only a person does."""
+    drawings: Mapping[ListingKey, Drawing] = field(default_factory=dict)
+    """The newest drawing of each listing whose case asks something of the owner."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -145,6 +162,7 @@ def read_state(
     captures: CapturesOfListing,
     listings: LatestListings,
     runs: LatestRuns,
+    drawings: ListsDrawings,
     clock: Clock,
     by_hand: Iterable[Platform] = (),
     weights: Weights = DEFAULT_WEIGHTS,
@@ -155,14 +173,41 @@ def read_state(
     sightings = tuple(listings.latest(brand.id, LISTINGS_SHOWN))
     keys = {key for case in all_cases for key in case.keys}
     keys |= {one.listing.key for one in sightings}
+    found = {key: tuple(captures.of_listing(brand.id, key)) for key in sorted(keys)}
     return ReportState(
         brand=brand,
         cases=all_cases,
         complaints=tuple(sorted(complaints.of_brand(brand.id), key=lambda one: one.id)),
-        captures={key: tuple(captures.of_listing(brand.id, key)) for key in sorted(keys)},
+        captures=found,
         sightings=sightings,
         runs=tuple(runs.latest(brand.id, RUNS_READ)),
         clock=clock,
         by_hand=frozenset(by_hand),
         weights=weights,
+        drawings={
+            key: drawing
+            for case in all_cases
+            if case.state.needs_attention
+            for key in [case.listing.key]
+            if (drawing := _newest_drawing(found[key], drawings))
+        },
     )
+
+
+def _newest_drawing(captures: Sequence[Capture], drawings: ListsDrawings) -> Drawing | None:
+    """Of the listing's newest capture that is drawn; drawn with its scripts where that was done.
+
+    The manifest is written last: a drawing without one is not whole yet.
+    """
+    if not captures:
+        return None
+    there = sorted(drawings.list(drawings_of(captures[0].brand, captures[0].key)))
+    whole = {key.removesuffix(FILE_NAME) for key in there if key.endswith(f"/{FILE_NAME}")}
+    pictures = [key for key in there if key.endswith(".png")]
+    pictures.sort(key=lambda key: not key.endswith(".scripts.png"))
+    for capture in captures:
+        for key in pictures:
+            folder = key.rpartition("/")[0] + "/"
+            if folder in whole and folder.split("/")[-3] == capture.id:
+                return Drawing(id=folder.split("/")[-2], key=key, capture=capture)
+    return None
