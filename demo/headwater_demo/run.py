@@ -335,7 +335,7 @@ def _hand_over(
         raise DemoFailed(f"the evidence in {_short(folder)} does not stand up to its own check")
     zipped = out / "evidence" / f"{case.id}.zip"
     digest = write_bundle(
-        case,
+        stage.cases.get(brand.id, case.id) or case,  # with what the owner did since
         brand=brand,
         desk=desk,
         captures=stage.captures,
