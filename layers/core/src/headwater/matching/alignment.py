@@ -25,6 +25,8 @@ _FEWEST_BLOCKS = 8
 _UNIT = 50.0
 """Pixels of the thumbnail in which steps of a placement are counted."""
 _RIDGE = (0.02, 0.15, 0.15, 0.02, 0.15, 0.15, 0.3, 0.3)
+_IN_PLACE = 0.97
+"""Mean likeness of the blocks from which on a placement is not moved any more."""
 _NOISE = 10.0
 """Variance of grey values that JPEG alone can make."""
 _TEXTURE = 8.0
@@ -141,6 +143,8 @@ class Overlay:
         blocks, inside = self._blocks(reference, placement)
         likeness, shift = reference.compared(blocks, 2)
         for step in (1, 1):
+            if _total(reference, likeness, inside) > _IN_PLACE * float(reference.texture.sum()):
+                break
             moved = _moved(reference, likeness * inside, shift, placement)
             if moved is None:
                 break
