@@ -83,3 +83,16 @@ def test_what_lies_outside_the_picture_is_hidden_and_not_held_against_it() -> No
     agreement = query.agreement(_thumbnail(picture), placement)
     assert agreement.hidden > 0.3 * (agreement.hidden + agreement.seen)
     assert agreement.between(0.85, 2) > 0.8 * agreement.seen
+
+
+def test_a_picture_brightened_as_a_whole_has_no_other_shade_and_one_in_another_colour_has() -> None:
+    thumbnail = _thumbnail(product(1)) * 0.6
+    as_a_whole, in_part = thumbnail * 0.8 + 45, thumbnail.copy()
+    in_part[40:85, 45:100] += 60
+    shades = [
+        Overlay(grey.astype(np.float32)).agreement(thumbnail, np.eye(3)).shade
+        for grey in (as_a_whole, in_part)
+    ]
+    assert shades[0].max() < 0.05
+    assert shades[1][8:12, 9:14].min() > 0.5
+    assert shades[1][0].max() < 0.2

@@ -14,7 +14,9 @@ ROWS, COLUMNS = 19, 23  # blocks of a thumbnail of 144 x 120 pixels
 
 def _agreement(placement: np.ndarray, likeness: float | np.ndarray = 0.95) -> Agreement:
     blocks = np.full((ROWS, COLUMNS), likeness) if isinstance(likeness, float) else likeness
-    return Agreement(placement, blocks, np.full((ROWS, COLUMNS), 0.8), 0.0)
+    return Agreement(
+        placement, blocks, np.full((ROWS, COLUMNS), 0.8), 0.0, np.zeros((ROWS, COLUMNS))
+    )
 
 
 def _scaled(scale: float, x: float = 0, y: float = 0) -> np.ndarray:

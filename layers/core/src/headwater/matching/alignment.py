@@ -27,8 +27,14 @@ _UNIT = 50.0
 _RIDGE = (0.02, 0.15, 0.15, 0.02, 0.15, 0.15, 0.3, 0.3)
 _IN_PLACE = 0.97
 """Mean likeness of the blocks from which on a placement is not moved any more."""
+_LIGHT = (2e-3, 1e-5, 2e-2, 2e-2)
+"""What holds a change of light back: contrast, brightness, and how it grows across and down."""
 _NOISE = 10.0
 """Variance of grey values that JPEG alone can make."""
+_ALIKE = 0.88
+"""Correlation of blocks that tell how the light of the whole picture was changed."""
+_SHADE = 20.0
+"""Grey levels off that change at which a block counts as half of another shade."""
 _TEXTURE = 8.0
 """Gradient energy in the weaker direction at which a block counts half: an edge alone, which any
 two products share, has none."""
@@ -51,6 +57,8 @@ class Agreement(NamedTuple):
     """How telling the reference's block is, 0 to 1; 0 where the picture does not reach."""
     hidden: float
     """The weight of the blocks that lie outside the picture."""
+    shade: Floats
+    """0 to 1: how far a block's brightness is from what one change of light for all explains."""
 
     @property
     def seen(self) -> float:
@@ -140,21 +148,24 @@ class Overlay:
     def agreement(self, thumbnail: Floats, placement: Placement) -> Agreement:
         """Compare block by block, move the placement by what the blocks tell, compare again."""
         reference = _Blocks(thumbnail)
-        blocks, inside = self._blocks(reference, placement)
-        likeness, shift = reference.compared(blocks, 2)
+        view, inside = self._blocks(reference, placement)
+        likeness, shift = reference.compared(view, 2)
         for step in (1, 1):
             if _total(reference, likeness, inside) > _IN_PLACE * float(reference.texture.sum()):
                 break
             moved = _moved(reference, likeness * inside, shift, placement)
             if moved is None:
                 break
-            blocks, inside_moved = self._blocks(reference, moved)
-            better, shift_moved = reference.compared(blocks, step)
+            view_moved, inside_moved = self._blocks(reference, moved)
+            better, shift_moved = reference.compared(view_moved, step)
             if _total(reference, better, inside_moved) < _total(reference, likeness, inside):
                 break
             placement, likeness, shift, inside = moved, better, shift_moved, inside_moved
+            view = view_moved
         weight = reference.texture * inside
-        return Agreement(placement, likeness, weight, float(reference.texture.sum() - weight.sum()))
+        hidden = float(reference.texture.sum() - weight.sum())
+        shade = reference.shade(view, weight * (likeness > _ALIKE))
+        return Agreement(placement, likeness, weight, hidden, shade)
 
     def _blocks(self, reference: "_Blocks", placement: Placement) -> tuple[Floats, Floats]:
         """The picture as the reference's thumbnail would show it, and which blocks it fills."""
@@ -204,6 +215,29 @@ class _Blocks:
         likeness = (products - mean * self._mean) / np.sqrt(variance * self._variance)
         best = likeness.argmax(0)
         return likeness.max(0), np.array(shifts, np.float64)[best]
+
+    def shade(self, view: Floats, weight: Floats) -> Floats:
+        """How far each block is off the change of light that the blocks of that weight share.
+
+        A copy is brightened, flattened or lit from one side as a whole; a relative has other
+        colours in some parts.
+        """
+        use = weight > 0.02
+        if use.sum() < _FEWEST_BLOCKS:
+            return np.zeros_like(weight)
+        goal = _sums(view) / (2 * CELL) ** 2 / 64
+        terms = np.concatenate(
+            [self._mean[..., None] / 64, np.ones((*use.shape, 1)), self.middles / THUMBNAIL - 0.5],
+            axis=-1,
+        )
+        known, wanted, trust = terms[use], goal[use], weight[use]
+        for _ in range(4):
+            trusted = known * trust[:, None]
+            normal = trusted.T @ known + np.diag(_LIGHT) * trust.sum()
+            change = np.linalg.solve(normal, trusted.T @ wanted)
+            trust = weight[use] / (1 + ((known @ change - wanted) * 64 / 16) ** 2)
+        off = (terms @ change - goal) * 64
+        return off**2 / (off**2 + _SHADE**2)
 
 
 def _moved(

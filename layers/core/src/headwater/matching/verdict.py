@@ -10,19 +10,22 @@ import numpy as np
 
 from headwater.domain.pictures import PictureEvidence, PictureMatch, PictureRelation
 from headwater.matching.alignment import Agreement
+from headwater.matching.local_features import Floats
 from headwater.matching.transforms import transform
 
 _CLOSE, _GOOD = 0.97, 0.88
 """Correlation of two blocks that show the same: hardly touched, and after a bad JPEG."""
 _ROUGH = (0.5, 0.9)
 """Correlation of two blocks that only resemble each other; what is covered lies below."""
+_SHADED = 0.93
+"""Correlation of blocks in which another shade is the product's, not the edge of a cut-out."""
 _CENTRE = 0.3
 """The product is in the middle: how far that reaches, in widths of the picture."""
 _NEAR_COPY = 5.8
 """What a fingerprint that hardly differs counts; as much as 17 local features in place."""
 _MOST_INLIERS = 60
 """More say nothing more: a relative before the same wall shares hundreds with the reference."""
-_EVEN, _STEEP = 8.8, 1.0
+_EVEN, _STEEP = 7.6, 1.0
 """Where the evidence speaks as much for as against, and how fast that changes: fitted to one set of
 pictures and checked with another (docs/decisions/0049)."""
 _SAME = 0.785
@@ -46,8 +49,9 @@ class Found(NamedTuple):
     inliers: int | None
 
 
-def evidence(found: Found) -> float:
-    """Grows with the details in place, with their closeness, with how much of the middle agrees.
+def evidence(found: Found, *, logo: bool = False) -> float:
+    """Grows with the details in place, with their closeness, with how much of the middle agrees;
+    shrinks where that is of another shade, which a logo may well be.
 
     The weights were set by hand, in round numbers, while looking at a benchmark of altered
     photographs; nothing was fitted to those photographs.
@@ -57,23 +61,28 @@ def evidence(found: Found) -> float:
     if found.inliers is not None:
         details = 2 * float(np.log1p(min(found.inliers, _MOST_INLIERS)))
     closeness = (agreement.between(_CLOSE, 2) + 1) / (agreement.between(*_ROUGH) + 2)
-    return details + float(np.log(closeness)) + 5 * _middle(agreement)
+    weight = agreement.weight * _centred(agreement)
+    middle = float(weight[agreement.likeness > _GOOD].sum() / (weight.sum() + 1))
+    other = 0.0
+    if not logo:
+        close = weight * (agreement.likeness > _SHADED)
+        other = float((close * agreement.shade).sum() / (close.sum() + 1))
+    return details + float(np.log(closeness)) + 5 * middle - 8 * other
 
 
-def _middle(agreement: Agreement) -> float:
-    """How much of what is seen agrees, 0 to 1, the middle of the reference counting most."""
+def _centred(agreement: Agreement) -> Floats:
+    """How much a block counts by its place: the middle of the reference most."""
     across, down = (
         np.exp(-((np.linspace(-0.5, 0.5, blocks) / _CENTRE) ** 2))
         for blocks in agreement.weight.shape[::-1]
     )
-    weight = agreement.weight * np.outer(down, across)
-    return float(weight[agreement.likeness > _GOOD].sum() / (weight.sum() + 1))
+    return np.outer(down, across)
 
 
 def probability(found: Found, *, logo: bool = False) -> float:
     """That the picture is a copy of the reference, however altered; that the logo is in it."""
     even = _EVEN_LOGO if logo else _EVEN
-    return float(1 / (1 + np.exp(_STEEP * (even - evidence(found)))))
+    return float(1 / (1 + np.exp(_STEEP * (even - evidence(found, logo=logo)))))
 
 
 def is_certain(found: Found) -> bool:
