@@ -17,8 +17,8 @@ _CLOSE, _GOOD = 0.97, 0.88
 """Correlation of two blocks that show the same: hardly touched, and after a bad JPEG."""
 _ROUGH = (0.5, 0.9)
 """Correlation of two blocks that only resemble each other; what is covered lies below."""
-_SHADED = 0.93
-"""Correlation of blocks in which another shade is the product's, not the edge of a cut-out."""
+_SHADED = 0.8
+"""Correlation of blocks whose form agrees, so that another shade is the product's."""
 _CENTRE = 0.3
 """The product is in the middle: how far that reaches, in widths of the picture."""
 _NEAR_COPY = 5.8
