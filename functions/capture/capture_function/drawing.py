@@ -47,6 +47,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def draw(record: SQSRecord) -> None:
+    try:
+        _draw(record)
+    except Exception:
+        logger.exception("not drawn")  # the batch only counts it
+        raise
+
+
+def _draw(record: SQSRecord) -> None:
     settings = _settings()
     capture = new_record(Capture, record.body)
     evidence = Bucket(settings.evidence_bucket)
