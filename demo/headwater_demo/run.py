@@ -355,10 +355,11 @@ def _search(stage: "Stage", brand: Brand, before: "Snapshot", say: Callable[[str
         Type="SecureString",
         Overwrite=True,
     )
+    began = datetime.now(UTC)
     stage.fire("SearchSchedule")
     stage.wait_for_runs(brand, "searches", len(SEARCHED), before, route="page_fetch")
     stage.fire("NewsSchedule")
-    _tell_news(stage, brand, say)
+    _tell_news(stage, brand, began, say)
 
 
 def _rehearsed_access(platform: Platform) -> PlatformAccess:
@@ -640,10 +641,9 @@ def _same(one: Asked, other: Asked) -> bool:
     return (one.platform, one.watch, one.query) == (other.platform, other.watch, other.query)
 
 
-def _tell_news(stage: Stage, brand: Brand, say: Callable[[str], None]) -> None:
-    """The mail about what the searches found that is new, if anything is."""
-    since = datetime.now(UTC) - timedelta(minutes=10)
-    searches = stage.runs.searches_since(brand.id, since)
+def _tell_news(stage: Stage, brand: Brand, began: datetime, say: Callable[[str], None]) -> None:
+    """The mail about what the searches since then found that is new, if anything is."""
+    searches = stage.runs.searches_since(brand.id, began)
     if not any(one.new for run in searches for one in run.asked):
         say("the searches found nothing new: no mail says so")
         return

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _START_SECONDS = 30
+_LONGEST_FOLDER = 40
 LARGEST_MESSAGE = 400_000_000
 FLAGS = (
     "--headless",
@@ -73,6 +74,12 @@ def installed() -> Path:
     return Path(path)
 
 
+def _short_folder() -> str:
+    """Chromium makes a socket in its folder and ends where that name is longer than 107 bytes."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) < _LONGEST_FOLDER else "/tmp"  # noqa: S108 - a fresh folder in it
+
+
 class Chromium:
     """A running browser. It ends with this process, whatever ends that: its pipe closes.
 
@@ -83,7 +90,7 @@ class Chromium:
     def __init__(
         self, path: Path, *, sandbox: bool, environment: Mapping[str, str] | None = None
     ) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="headwater-chromium-")
+        self._home = tempfile.TemporaryDirectory(prefix="headwater-chromium-", dir=_short_folder())
         self._said = Path(self._home.name) / "stderr.txt"
         self._received = bytearray()
         self._searched = 0
