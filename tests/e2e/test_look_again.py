@@ -17,7 +17,9 @@ from headwater.domain.brands import Brand, PlatformAccess
 from headwater.domain.captures import Capture, CaptureOutcome
 from headwater.domain.cases import Case
 from headwater.domain.changes import changes
+from headwater.domain.manifests import FILE_NAME
 from headwater.domain.platforms import Platform
+from headwater.usecases.draw import drawings_of
 from headwater_demo import ali1688
 from headwater_demo.marketplace import altered
 from headwater_demo.offers import ALI1688, OFFERS, Offer
@@ -54,16 +56,27 @@ class Running:
             self.stage.wait("the look", self._more_than(len(before)))
         return before[-1], self.looks()[-1]
 
+    def let_draw(self) -> None:
+        """Open the draw queue to its function, as in AWS; the demo keeps it shut to be quick."""
+        functions = boto3.client("lambda")
+        mappings = functions.list_event_source_mappings(FunctionName=_function("DrawFunction"))
+        for mapping in mappings["EventSourceMappings"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
     def _invoke(self, event: str) -> None:
-        cloudformation: Any = boto3.client("cloudformation")
-        function = cloudformation.describe_stack_resource(
-            StackName=STACK, LogicalResourceId="LookAgainFunction"
-        )["StackResourceDetail"]["PhysicalResourceId"]
-        answer = boto3.client("lambda").invoke(FunctionName=function, Payload=event.encode())
+        answer = boto3.client("lambda").invoke(
+            FunctionName=_function("LookAgainFunction"), Payload=event.encode()
+        )
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     def _more_than(self, count: int) -> Callable[[], bool]:
         return lambda: len(self.looks()) > count
+
+
+def _function(logical_id: str) -> str:
+    cloudformation: Any = boto3.client("cloudformation")
+    found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +122,23 @@ def test_what_the_case_rests_on_is_locked_by_the_stack_itself(running: Running) 
     )
     assert first.locked_until is not None
     assert first.locked_until - first.captured_at > timedelta(days=399)
+
+
+def test_a_capture_is_drawn_by_way_of_topic_and_queue(running: Running) -> None:
+    if not running.stage.world.can_draw:
+        pytest.skip("there is no browser here to draw with")
+    running.let_draw()
+    (authority, *_) = running.stage.world.authorities
+    (first, *_) = running.looks()
+    place = drawings_of(first.brand, first.key, first.id)
+
+    def signed() -> list[str]:
+        there = list(running.stage.evidence.list(place))
+        return there if any(key.endswith(f".{authority.name}.tsr") for key in there) else []
+
+    drawing = running.stage.wait("the drawing", signed)
+    (manifest,) = (key for key in drawing if key.endswith(f"/{FILE_NAME}"))
+    said = json.loads(running.stage.evidence.get(manifest))
+    assert said["capture_manifest_sha256"] == first.manifest_sha256
+    assert [part["name"] for part in said["parts"]][:1] == ["seen.html.png"]
+    assert not said["missing"]
