@@ -207,10 +207,20 @@ def test_listings_of_one_page_share_it_in_the_bucket(deployed: Deployed) -> None
     assert one.parts[0].stored.version_id
 
 
-def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(deployed: Deployed) -> None:
+def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(
+    deployed: Deployed, caplog: pytest.LogCaptureFixture
+) -> None:
     lost = replace(SEEN, page_object="pages/lost")
     assert deployed.receive("poison", message(SEEN), message(lost)) == ["1", "3"]
     assert len(deployed.rows()) == 1
+    assert "JSONDecodeError" in caplog.text
+    assert "pages/lost does not exist" in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore:No application metrics")
+def test_a_batch_that_fails_as_a_whole_goes_back_to_the_queue(deployed: Deployed) -> None:
+    """The function itself did not fail: nobody is woken before the last try."""
+    assert deployed.receive("poison") == ["1"]
 
 
 def test_a_capture_is_signed_by_the_authority_that_the_owner_named(

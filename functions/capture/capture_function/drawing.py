@@ -6,16 +6,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from capture_function.drawing_settings import Settings
+from headwater.adapters.batches import of_queue
 from headwater.adapters.browser_layer import start_here
 from headwater.adapters.desk import read_desk
 from headwater.adapters.drawing import draw_capture
@@ -30,7 +27,7 @@ from headwater.usecases.draw import is_drawn, keep_drawing
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = of_queue(logger)
 
 
 @cache
@@ -47,14 +44,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def draw(record: SQSRecord) -> None:
-    try:
-        _draw(record)
-    except Exception:
-        logger.exception("not drawn")  # the batch only counts it
-        raise
-
-
-def _draw(record: SQSRecord) -> None:
     settings = _settings()
     capture = new_record(Capture, record.body)
     evidence = Bucket(settings.evidence_bucket)

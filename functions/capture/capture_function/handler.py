@@ -6,17 +6,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from capture_function.settings import Settings
 from headwater import marketplaces
+from headwater.adapters.batches import of_queue
 from headwater.adapters.desk import read_desk
 from headwater.adapters.dynamodb.captures import Captures
 from headwater.adapters.dynamodb.visits import Visits
@@ -34,7 +31,7 @@ from headwater.usecases.stamp import stamp
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = of_queue(logger)
 
 
 @cache
